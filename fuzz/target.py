@@ -1,0 +1,169 @@
+"""What is fuzzed: a target's models, the rows it starts from, its operations, its invariants."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeVar, overload
+
+from hypothesis.strategies import SearchStrategy
+from sqlalchemy import Engine, MetaData
+
+from fuzz.errors import TargetError
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+GIVEN = ("session", "engine", "sessions")
+"""Parameter names that rowrace fills in: a Session, the Engine, a sessionmaker."""
+
+_OPERATION = "__rowrace_operation__"
+_INVARIANT = "__rowrace_invariant__"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A function of the target that does one unit of work.
+
+    Attributes:
+        name: the method's name.
+        function: the method, not bound: it takes the target, then what `gives` names, then the arguments.
+        gives: what rowrace fills in (a subset of `GIVEN`).
+        strategies: argument name -> where its values come from.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    gives: tuple[str, ...]
+    strategies: Mapping[str, SearchStrategy[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """What a target asserts of every committed state; attributes as in `Operation`."""
+
+    name: str
+    function: Callable[..., Any]
+    gives: tuple[str, ...]
+
+
+@overload
+def operation(function: Function, /) -> Function: ...
+@overload
+def operation(**strategies: SearchStrategy[Any]) -> Callable[[Function], Function]: ...
+def operation(function: Function | None = None, /, **strategies: SearchStrategy[Any]) -> Any:
+    """Mark a method of a `Target` as an operation.
+
+    Args:
+        function: the method, when there are no arguments to draw: `@operation` alone.
+        **strategies: argument name -> the Hypothesis strategy that its values are drawn from.
+    """
+
+    def mark(method: Function) -> Function:
+        setattr(method, _OPERATION, strategies)
+        return method
+
+    return mark if function is None else mark(function)
+
+
+def invariant(function: Function) -> Function:
+    """Mark a method of a `Target` that asserts what must hold in every committed state."""
+    setattr(function, _INVARIANT, True)
+    return function
+
+
+class Target:
+    """The code under test. Subclass it and name operations; see README.md for a worked example.
+
+    One instance serves a whole campaign: keep no state in it. A class whose name begins with an underscore is
+    a base for targets and none itself.
+
+    Attributes:
+        metadata: the tables; optional when `create` makes them.
+        expected: exceptions that are a graceful outcome of an operation.
+        revision: the column that must grow, wherever a table has it.
+        revises: "child.column" -> "parent": a change of a child's row is a change of the parent's row that its
+            column points to, so that the parent's revision must grow. Edges are followed until a table has the
+            revision column.
+        ignore: "table.column" or "schema.table.column", left out of comparisons.
+        session_scope: "call", a session for each call, as a web request has; "program", one session that lives
+            through all calls of a program.
+        isolation: the isolation levels to run at: "rc", "rr", "ser".
+        sessions: how many sessions run at a time.
+        expire_on_commit: as SQLAlchemy's Session has it.
+        unscheduled: regular expressions; a statement that one of them matches at its beginning is no step.
+        checks: names of the checks that apply.
+    """
+
+    metadata: ClassVar[MetaData | None] = None
+    expected: ClassVar[tuple[type[Exception], ...]] = ()
+    revision: ClassVar[str | None] = None
+    revises: ClassVar[Mapping[str, str]] = {}
+    ignore: ClassVar[tuple[str, ...]] = ()
+    session_scope: ClassVar[Literal["call", "program"]] = "call"
+    isolation: ClassVar[tuple[str, ...]] = ("rc",)
+    sessions: ClassVar[int] = 2
+    expire_on_commit: ClassVar[bool] = True
+    unscheduled: ClassVar[tuple[str, ...]] = ()
+    checks: ClassVar[tuple[str, ...]] = ("errors", "revisions", "invariants")
+
+    operations: ClassVar[Mapping[str, Operation]] = {}
+    invariants: ClassVar[Mapping[str, Invariant]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        members = {name: value for name, value in inspect.getmembers_static(cls) if callable(value)}
+        cls.operations = {
+            name: _operation(cls, name, member) for name, member in members.items() if hasattr(member, _OPERATION)
+        }
+        cls.invariants = {
+            name: Invariant(name, member, _gives(member))
+            for name, member in members.items()
+            if hasattr(member, _INVARIANT)
+        }
+
+    def create(self, engine: Engine) -> None:
+        """Make the schema in an empty scratch database; by default, `metadata.create_all`."""
+        if self.metadata is None:
+            raise TargetError(
+                f"{type(self).__name__} has neither `metadata` nor a `create` method.",
+                "Set `metadata = Base.metadata`, or define `def create(self, engine)` that makes the schema.",
+            )
+        self.metadata.create_all(engine)
+
+
+def _parameters(function: Callable[..., Any]) -> Iterator[inspect.Parameter]:
+    """All parameters but `self`."""
+    return iter(list(inspect.signature(function).parameters.values())[1:])
+
+
+def _gives(function: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(parameter.name for parameter in _parameters(function) if parameter.name in GIVEN)
+
+
+def _operation(target: type[Target], name: str, function: Callable[..., Any]) -> Operation:
+    where = f"operation {name} of {target.__name__}"
+    strategies: dict[str, Any] = getattr(function, _OPERATION)
+    if inspect.iscoroutinefunction(function):
+        raise TargetError(f"{where} is async.", "rowrace runs synchronous operations only, so far.")
+    accepted = [
+        parameter.name
+        for parameter in _parameters(function)
+        if parameter.name not in GIVEN and parameter.default is inspect.Parameter.empty
+    ]
+    for argument in accepted:
+        if argument not in strategies:
+            raise TargetError(
+                f"{where}: argument {argument!r} has no strategy.",
+                f"Say where its values come from: @operation({argument}=st.integers(1, 3)), for example.",
+            )
+    known = {parameter.name for parameter in _parameters(function)}
+    for argument, strategy in strategies.items():
+        if argument not in known:
+            raise TargetError(f"{where} has no argument {argument!r}.", "Take the strategy out, or add the argument.")
+        if not isinstance(strategy, SearchStrategy):
+            raise TargetError(
+                f"{where}: argument {argument!r} is given {strategy!r}, which is no Hypothesis strategy.",
+                f"For one value, write {argument}=st.just({strategy!r}).",
+            )
+    return Operation(name, function, _gives(function), strategies)

@@ -1,0 +1,42 @@
+"""The settings that rowrace counts on, of each connection and of the embedded server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+CONNECTION: Mapping[str, str] = MappingProxyType(
+    {
+        "client_connection_check_interval": "50ms",  # a killed fuzzer's backends let their locks go
+        "deadlock_timeout": "1ms",  # a deadlock has its victim before the next step is sent
+        "jit": "off",
+        "log_lock_waits": "on",
+        "plan_cache_mode": "force_custom_plan",  # the sixth execution takes the plan of the first
+        "synchronize_seqscans": "off",  # rows come in the same order in every run
+    }
+)
+"""What holds for every connection to a scratch database, on whichever server."""
+
+EMBEDDED: Mapping[str, str] = MappingProxyType(
+    {
+        **CONNECTION,
+        "autovacuum": "off",  # it takes locks that are not the target's
+        "dynamic_shared_memory_type": "mmap",  # inside the data directory, so that it goes with it
+        "fsync": "off",
+        "full_page_writes": "off",
+        "lc_messages": "C",
+        "listen_addresses": "",
+        "log_min_messages": "fatal",
+        "max_connections": "100",
+        "max_wal_senders": "0",
+        "max_wal_size": "64MB",  # the default of 1 GB would be kept in the temporary directory
+        "shared_buffers": "32MB",
+        "synchronous_commit": "off",
+        "timezone": "UTC",
+        "wal_level": "minimal",
+    }
+)
+"""What the embedded server is started with; the data are thrown away, so nothing needs to survive a crash."""
+
+PRIVILEGED = ("deadlock_timeout", "log_lock_waits", "session_replication_role")
+"""What only a superuser may set, or a role that was granted it (PostgreSQL 15 and newer)."""

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from fuzz.postgres import Scratch, Server, open_server
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One embedded server for the whole run."""
+    with open_server() as opened:
+        yield opened
+
+
+@pytest.fixture
+def scratch(server: Server) -> Iterator[Scratch]:
+    """A fresh database for one test."""
+    with server.scratch() as database:
+        yield database

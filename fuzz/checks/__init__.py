@@ -1,0 +1,29 @@
+"""Judgements: each a function from a history to violations. They touch no database and run nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from fuzz.checks.errors import check_errors
+from fuzz.checks.invariants import check_invariants
+from fuzz.checks.revisions import check_revisions
+from fuzz.checks.rules import Rules
+from fuzz.history import History
+from fuzz.violations import Violation
+
+__all__ = ["CHECKS", "Rules", "Serial", "judge"]
+
+Serial = Callable[[], Sequence[History]]
+"""The histories of all serial orders of the same calls, run when first asked for."""
+
+CHECKS: dict[str, Callable[[History, Rules, Serial], Iterator[Violation]]] = {
+    "errors": check_errors,
+    "revisions": check_revisions,
+    "invariants": check_invariants,
+}
+"""By name, the most telling first."""
+
+
+def judge(history: History, rules: Rules, serial: Serial) -> list[Violation]:
+    """What is wrong with a history, the most telling first."""
+    return [violation for name, check in CHECKS.items() if name in rules.checks for violation in check(history, rules, serial)]

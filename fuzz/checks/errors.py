@@ -1,0 +1,103 @@
+"""What leaves an operation undeclared, and whether its session works again after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from fuzz.checks.rules import Rules
+from fuzz.history import Failure, History, Outcome
+from fuzz.violations import (
+    Deadlock,
+    DetachedInstance,
+    ErrorViolation,
+    Hung,
+    IntegrityViolated,
+    ObjectDeleted,
+    PendingRollback,
+    SerializationFailure,
+    SessionBroken,
+    StaleData,
+    VanishedRow,
+    Violation,
+)
+
+_BY_STATE: dict[str, type[ErrorViolation]] = {"40P01": Deadlock, "40001": SerializationFailure}
+_BY_TYPE: dict[str, type[ErrorViolation]] = {
+    "ObjectDeletedError": ObjectDeleted,
+    "StaleDataError": StaleData,
+    "IntegrityError": IntegrityViolated,
+    "PendingRollbackError": PendingRollback,
+    "DetachedInstanceError": DetachedInstance,
+    "NoResultFound": VanishedRow,
+}
+
+
+def check_errors(history: History, _rules: Rules, serial: Callable[[], Sequence[History]]) -> Iterator[Violation]:
+    """Undeclared exceptions that no serial order gives, broken sessions, and sessions that hang."""
+    for session, why in history.hung.items():
+        operation = _operation_at_end(history, session)
+        yield Hung(f"Session {session} does not go on: {why}.", operations=(operation,), shape=())
+    for outcome in history.outcomes:
+        if outcome.aftermath is not None:
+            yield _broken_session(outcome, outcome.aftermath)
+        if outcome.failure is not None and not outcome.expected and not _fails_serially(outcome, serial()):
+            yield _undeclared(history, outcome, outcome.failure)
+
+
+def fails_alone(history: History, serial: Callable[[], Sequence[History]]) -> Iterator[tuple[str, str]]:
+    """Undeclared exceptions that a serial order gives too, as (operation, exception): bugs, but no races."""
+    for outcome in history.outcomes:
+        if outcome.failure is not None and not outcome.expected and _fails_serially(outcome, serial()):
+            yield outcome.invocation.operation, outcome.failure.name
+
+
+def _fails_serially(outcome: Outcome, serial: Sequence[History]) -> bool:
+    assert outcome.failure is not None
+    for history in serial:
+        alone = history.outcome(outcome.session, outcome.call)
+        if alone is not None and alone.failure is not None and alone.failure.types == outcome.failure.types:
+            return True
+    return False
+
+
+def _undeclared(history: History, outcome: Outcome, failure: Failure) -> ErrorViolation:
+    kind = _kind(failure)
+    steps = tuple(step.number for step in history.steps if (step.session, step.call) == (outcome.session, outcome.call))
+    state = next((f.sqlstate for f in failure.chain() if f.sqlstate), "")
+    first_line = failure.message.partition("\n")[0]
+    return kind(
+        f"{outcome.invocation} in session {outcome.session} ended in {failure.name}, which the target does not "
+        f"declare and no serial order of the same calls gives: {first_line}",
+        operations=(outcome.invocation.operation,),
+        shape=(failure.name, state),
+        steps=steps[-1:],
+    )
+
+
+def _kind(failure: Failure) -> type[ErrorViolation]:
+    """Judged by the nearest exception in the chain that says what happened."""
+    for link in failure.chain():
+        if link.sqlstate in _BY_STATE:
+            return _BY_STATE[link.sqlstate]
+        for name in link.types:
+            if (short := name.rpartition(".")[2]) in _BY_TYPE:
+                return _BY_TYPE[short]
+        if link.name in {"AttributeError", "TypeError"} and "'NoneType'" in link.message:
+            return VanishedRow
+    return ErrorViolation
+
+
+def _broken_session(outcome: Outcome, aftermath: Failure) -> SessionBroken:
+    after = f"after {outcome.failure.name} and a rollback" if outcome.failure else "at the end of its program"
+    return SessionBroken(
+        f"Session {outcome.session} does not work again {after}, {outcome.invocation}: "
+        f"{aftermath.name}: {aftermath.message}",
+        operations=(outcome.invocation.operation,),
+        shape=(aftermath.name,),
+    )
+
+
+def _operation_at_end(history: History, session: str) -> str:
+    last = max((step.call for step in history.steps if step.session == session), default=0)
+    calls = history.case.programs.get(session, ())
+    return calls[last].operation if 0 <= last < len(calls) else "close"

@@ -1,0 +1,60 @@
+"""What a target says of itself that a check must know, as data."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from fuzz.errors import TargetError
+from fuzz.history import Table
+from fuzz.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A target's rules.
+
+    Attributes:
+        checks: names of the checks that apply.
+        revision: the column that must grow; None where there is none.
+        edges: child table -> (its column, the parent table that the column points to).
+        ignored: (table, column) pairs that are left out of comparisons.
+    """
+
+    checks: tuple[str, ...]
+    revision: str | None
+    edges: Mapping[str, tuple[tuple[str, str], ...]]
+    ignored: frozenset[tuple[str, str]]
+
+
+def rules_of(target: type[Target], tables: Mapping[str, Table]) -> Rules:
+    """The rules of a target whose tables are known.
+
+    Raises:
+        TargetError: when it speaks of a table or column that does not exist.
+    """
+    edges: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for child, parent in target.revises.items():
+        table, column = _column(target, "revises", child, tables)
+        if parent not in tables:
+            raise _unknown(target, "revises", parent, tables)
+        edges[table].append((column, parent))
+    ignored = frozenset(_column(target, "ignore", name, tables) for name in target.ignore)
+    return Rules(
+        target.checks, target.revision, {table: tuple(found) for table, found in edges.items()}, ignored
+    )
+
+
+def _column(target: type[Target], attribute: str, name: str, tables: Mapping[str, Table]) -> tuple[str, str]:
+    table, _, column = name.rpartition(".")
+    if table not in tables or column not in tables[table].columns:
+        raise _unknown(target, attribute, name, tables)
+    return table, column
+
+
+def _unknown(target: type[Target], attribute: str, name: str, tables: Iterable[str]) -> TargetError:
+    return TargetError(
+        f"{target.__name__}.{attribute} speaks of {name!r}, which its database does not have.",
+        f"Its tables are {', '.join(sorted(tables)) or '(none)'}.",
+    )

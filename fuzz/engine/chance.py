@@ -1,0 +1,96 @@
+"""The clock and the dice are ours, so that a case replays byte for byte.
+
+Every reading of the clock advances it, and no two sessions read the same: a clock that stands still makes findings
+that are not there, where code takes a time for a revision. Each session draws from its own stream.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import time_machine
+
+EPOCH = datetime(2030, 1, 1, tzinfo=UTC)
+"""What a case's clock shows first."""
+
+TICK = 1_000_000
+"""Nanoseconds between two readings."""
+
+_system_urandom = os.urandom
+
+
+class Dice:
+    """One session's stream of random numbers.
+
+    Args:
+        seed: of the case.
+        name: of the session.
+    """
+
+    def __init__(self, seed: int, name: str) -> None:
+        self._bytes = random.Random(f"{seed}/{name}/bytes")  # noqa: S311 - it must repeat
+        self._state = random.Random(f"{seed}/{name}/numbers").getstate()  # noqa: S311 - it must repeat
+
+    def urandom(self, size: int) -> bytes:
+        """In place of `os.urandom`, which is underneath `uuid4` and `secrets`."""
+        return self._bytes.randbytes(size)
+
+    def take(self) -> None:
+        """Make the module `random` draw from this stream."""
+        random.setstate(self._state)
+
+    def lay_down(self) -> None:
+        """Keep the place that the module `random` has reached in this stream."""
+        self._state = random.getstate()
+
+
+class _Rolling:
+    """Whose dice `os.urandom` throws now."""
+
+    current: Dice | None = None
+
+
+def hand_over(dice: Dice | None) -> None:
+    """From now on this session's dice are thrown; None: the machine's."""
+    if _Rolling.current is dice:
+        return
+    if _Rolling.current is not None:
+        _Rolling.current.lay_down()
+    _Rolling.current = dice
+    if dice is not None:
+        dice.take()
+
+
+def _urandom(size: int, /) -> bytes:
+    dice = _Rolling.current
+    return _system_urandom(size) if dice is None else dice.urandom(size)
+
+
+@contextmanager
+def own_clock_and_dice() -> Iterator[None]:
+    """Within it, time and chance are the case's; monotonic clocks stay real."""
+    state = random.getstate()
+    patched: Any = random
+    traveller = time_machine.travel(EPOCH, tick=False)
+    clock = traveller.start()
+    reading = clock.time_ns()
+
+    def advance() -> int:
+        nonlocal reading
+        reading += TICK
+        return reading
+
+    clock.time_ns = advance  # type: ignore[method-assign]  # its public ways move the clock, but not by reading it
+    os.urandom, patched._urandom = _urandom, _urandom  # noqa: SLF001 - secrets draws from random's own name for it
+    try:
+        yield
+    finally:
+        hand_over(None)
+        os.urandom, patched._urandom = _system_urandom, _system_urandom  # noqa: SLF001 - as above
+        traveller.stop()
+        random.setstate(state)

@@ -1,0 +1,30 @@
+"""Exceptions as data."""
+
+from __future__ import annotations
+
+from fuzz.history import Failure
+from fuzz.plain import settled_text
+
+_DEEPEST = 10
+"""How many causes of an exception are kept."""
+
+
+def failure_of(error: BaseException, depth: int = _DEEPEST) -> Failure:
+    """An exception with what is behind it, without what differs from run to run."""
+    types = tuple(
+        f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__ if issubclass(kind, BaseException)
+    )
+    behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return Failure(
+        types,
+        settled_text(_message(error)),
+        str(getattr(error, "sqlstate", None) or ""),
+        failure_of(behind, depth - 1) if behind is not None and depth > 1 else None,
+    )
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as broken:  # noqa: BLE001 - it is the target's __str__: whatever it raises is no error of ours
+        return f"(its text cannot be had: {type(broken).__name__})"

@@ -1,0 +1,85 @@
+"""One session of a case: its program, and the call that it is in, stopped before its next step."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from greenlet import GreenletExit, getcurrent
+
+from fuzz.case import Call
+from fuzz.engine.chance import Dice, hand_over
+from fuzz.engine.connection import Exchange, LaneGreenlet
+
+Perform = Callable[[Call | None], None]
+"""Makes a call, or, given None, closes what the program has left open."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """A session of a case.
+
+    Attributes:
+        name: the session's.
+        perform: what makes its calls.
+        dice: its stream of random numbers.
+        unscheduled: matches the statements that are no steps.
+        waiting: the calls still to be made.
+        call: the place in the program of the call that runs now or ran last; -1 before the first.
+        exchange: the step that it has stopped before; None between two calls.
+        blocked: whether that step has been sent and waits for another session.
+    """
+
+    name: str
+    perform: Perform
+    dice: Dice
+    unscheduled: re.Pattern[str]
+    waiting: deque[Call] = field(default_factory=deque)
+    call: int = -1
+    exchange: Exchange | None = None
+    blocked: bool = False
+    _greenlet: LaneGreenlet | None = None
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether all its calls have ended."""
+        return self.exchange is None and not self.waiting
+
+    def come_to_step(self) -> bool:
+        """Begin calls, where none runs, until one stops before a step; False when all have ended without."""
+        while self.exchange is None and self.waiting:
+            call = self.waiting.popleft()
+            self.call += 1
+            self._begin(call)
+        return self.exchange is not None
+
+    def close(self) -> None:
+        """Begin to close what the program has left open; it may stop before steps as a call does."""
+        self._begin(None)
+
+    def answer(self, value: Any, error: BaseException | None) -> None:
+        """Go on with what the server answered, up to the next step or the end of the call."""
+        assert self._greenlet is not None
+        greenlet, self.exchange = self._greenlet, None
+        hand_over(self.dice)
+        self._stopped(greenlet.switch(value) if error is None else greenlet.throw(error))
+
+    def abandon(self) -> None:
+        """Leave the call where it is; its connections are of no use after that."""
+        self.waiting.clear()
+        if self._greenlet is not None and not self._greenlet.dead:
+            self._greenlet.probing = True
+            self._greenlet.throw(GreenletExit)
+        self.exchange, self.blocked = None, False
+
+    def _begin(self, call: Call | None) -> None:
+        self._greenlet = LaneGreenlet(self.perform, parent=getcurrent())
+        self._greenlet.unscheduled = self.unscheduled
+        hand_over(self.dice)
+        self._stopped(self._greenlet.switch(call))
+
+    def _stopped(self, exchange: Any) -> None:
+        self.exchange = exchange if isinstance(exchange, Exchange) else None

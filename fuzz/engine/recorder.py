@@ -1,0 +1,129 @@
+"""Writes down what happens while it happens, cheaply, and freezes it into a history afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+
+from fuzz.case import Call, Case
+from fuzz.engine.failures import failure_of
+from fuzz.history import ROWS_KEPT, Column, Commit, Failure, History, Outcome, Step, Table, Write
+from fuzz.postgres.catalogue import Catalogue
+
+
+@dataclass(slots=True)
+class Taken:
+    """A step while it is being taken; attributes as in `fuzz.history.Step`."""
+
+    session: str
+    call: int
+    sql: str
+    parameters: Any
+    where: str
+    waited_for: list[str] = field(default_factory=list)
+    settled: int = 0
+    result: PGresult | None = None
+    error: BaseException | None = None
+
+
+class Recorder:
+    """The record of one run.
+
+    Attributes:
+        steps: those taken so far.
+        schedule: the session of each.
+    """
+
+    def __init__(self) -> None:
+        self.steps: list[Taken] = []
+        self.outcomes: list[Outcome] = []
+        self.commits: list[Commit] = []
+        self.hung: dict[str, str] = {}
+
+    @property
+    def schedule(self) -> tuple[str, ...]:
+        """The session of each step taken."""
+        return tuple(taken.session for taken in self.steps)
+
+    def step(self, taken: Taken) -> None:
+        """A step is about to be sent."""
+        self.steps.append(taken)
+
+    def commit(self, session: str, call: int, writes: tuple[Write, ...], broken: Mapping[str, Failure]) -> None:
+        """The step taken last by a session has committed a transaction."""
+        number = max(n for n, taken in enumerate(self.steps, start=1) if taken.session == session)
+        self.commits.append(Commit(number, session, call, writes, broken))
+
+    def freeze(
+        self, case: Case, catalogue: Catalogue, describe: Describe, seed: Mapping[str, tuple[Mapping[str, Any], ...]]
+    ) -> History:
+        """The history of the run of a case."""
+        return History(
+            case,
+            tuple(_step(number, taken, describe) for number, taken in enumerate(self.steps, start=1)),
+            tuple(self.outcomes),
+            tuple(self.commits),
+            seed,
+            {stored.table.name: stored.table for stored in catalogue.tables.values()},
+            dict(self.hung),
+        )
+
+
+Describe = Callable[[str, PGresult], tuple[Column, ...]]
+"""The columns of a statement's result."""
+
+
+class Columns:
+    """Where the columns of results come from, remembered by statement: asked of libpq for each statement once."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._known: dict[tuple[str, int], tuple[Column, ...]] = {}
+
+    def __call__(self, sql: str, result: PGresult) -> tuple[Column, ...]:
+        """The columns of a statement's result."""
+        key = (sql, result.nfields)
+        if key not in self._known:
+            self._known[key] = tuple(self._column(result, number) for number in range(result.nfields))
+        return self._known[key]
+
+    def _column(self, result: PGresult, number: int) -> Column:
+        name = result.fname(number) or b""
+        return Column(name.decode(), *self._catalogue.origin(result.ftable(number), result.ftablecol(number)))
+
+
+def _step(number: int, taken: Taken, describe: Describe) -> Step:
+    result = taken.result
+    has_rows = result is not None and result.status == ExecStatus.TUPLES_OK
+    return Step(
+        number=number,
+        session=taken.session,
+        call=taken.call,
+        sql=taken.sql,
+        parameters="" if taken.parameters is None else repr(taken.parameters),
+        where=taken.where,
+        tag="" if result is None else (result.command_status or b"").decode(),
+        columns=describe(taken.sql, result) if result is not None and has_rows else (),
+        rows=_rows(result) if result is not None and has_rows else (),
+        waited_for=tuple(taken.waited_for),
+        settled=taken.settled,
+        failure=None if taken.error is None else failure_of(taken.error),
+    )
+
+
+def _rows(result: PGresult) -> tuple[tuple[str | None, ...], ...]:
+    columns = range(result.nfields)
+    return tuple(
+        tuple(_text(result, row, column) for column in columns) for row in range(min(result.ntuples, ROWS_KEPT))
+    )
+
+
+def _text(result: PGresult, row: int, column: int) -> str | None:
+    value = result.get_value(row, column)
+    if value is None:
+        return None
+    return bytes(value).hex() if result.fformat(column) else bytes(value).decode(errors="replace")

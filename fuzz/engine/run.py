@@ -1,0 +1,175 @@
+"""The scheduler: lets one session take one step, and knows at every moment who can go on and who waits.
+
+Every schedule is valid: a session that is blocked or has nothing left to do is passed over. After every step the
+blocked ones are looked at again, and one that was released settles before the next choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from time import monotonic, sleep
+
+from psycopg.pq import TransactionStatus
+
+from fuzz.case import Call
+from fuzz.engine.lane import Lane
+from fuzz.engine.recorder import Recorder, Taken
+from fuzz.engine.settle import Answer, Hung, Settler
+from fuzz.history import CLOSING, Failure
+from fuzz.postgres.audit import Audit
+from fuzz.postgres.monitor import Monitor
+
+Inspect = Callable[[], Mapping[str, Failure]]
+"""What the target's invariants say of the committed state: name -> failure."""
+
+GLANCE = 0.001
+"""Seconds between two looks when all sessions wait for something that is no session."""
+
+
+class Run:
+    """One case being run.
+
+    Args:
+        lanes: its sessions, by name.
+        settler: drives what they send.
+        monitor: tells who waits for whom.
+        audit: tells what was committed.
+        owners: process id of a backend -> the session that uses it.
+        inspect: asks the target's invariants.
+        step_timeout: seconds after which sessions that do not answer are given up.
+    """
+
+    def __init__(
+        self,
+        *,
+        lanes: Mapping[str, Lane],
+        recorder: Recorder,
+        settler: Settler,
+        monitor: Monitor,
+        audit: Audit,
+        owners: Mapping[int, str],
+        inspect: Inspect,
+        step_timeout: float,
+    ) -> None:
+        self.recorder = recorder
+        self._lanes = lanes
+        self._settler = settler
+        self._monitor = monitor
+        self._audit = audit
+        self._owners = owners
+        self._inspect = inspect
+        self._step_timeout = step_timeout
+        self._taking: dict[str, Taken] = {}
+        self._open = list(lanes.values())
+
+    def add(self, session: str, call: Call) -> None:
+        """Put a call at the end of a session's program."""
+        self._lanes[session].waiting.append(call)
+
+    def in_call(self, session: str) -> int:
+        """Which call of its program a session is in; the next one, where it is between two."""
+        lane = self._lanes[session]
+        return lane.call if lane.exchange is not None else lane.call + 1
+
+    def step(self, session: str) -> bool:
+        """Let a session take its next step.
+
+        Returns:
+            Whether it did: not if it is blocked, or all its calls have ended.
+        """
+        lane = self._lanes[session]
+        if lane.blocked or self.recorder.hung or not lane.come_to_step():
+            return False
+        self._take(lane)
+        self._settle_blocked()
+        return True
+
+    def finish(self) -> None:
+        """Let the sessions go on to their ends, one after the other, and close them."""
+        while not self.recorder.hung:
+            if any(self.step(session) for session in self._lanes):
+                continue
+            if lane := next((lane for lane in self._open if lane.exhausted), None):
+                self._open.remove(lane)
+                lane.call = CLOSING
+                lane.close()
+            elif not self._wait_outside():
+                return
+
+    def abandon(self) -> None:
+        """Leave all sessions where they are."""
+        for lane in self._lanes.values():
+            lane.abandon()
+
+    def _take(self, lane: Lane) -> None:
+        exchange = lane.exchange
+        assert exchange is not None
+        taken = Taken(lane.name, lane.call, exchange.sql, exchange.parameters, exchange.where)
+        self.recorder.step(taken)
+        self._taking[lane.name] = taken
+        exchange.connection.checked = False
+        try:
+            answer = self._settler.send(exchange)
+        except Hung:
+            self._give_up(lane)
+            return
+        self._settled(lane, answer)
+
+    def _settled(self, lane: Lane, answer: Answer | None) -> None:
+        taken, exchange = self._taking[lane.name], lane.exchange
+        assert exchange is not None
+        if answer is None:
+            lane.blocked = True
+            blockers = self._monitor.blockers(exchange.connection.pgconn.backend_pid)
+            names = sorted({self._owners[pid] for pid in blockers if pid in self._owners} - {lane.name})
+            taken.waited_for.extend(name for name in names if name not in taken.waited_for)
+            return
+        lane.blocked = False
+        taken.settled = len(self.recorder.steps)
+        taken.error = answer.error
+        if exchange.cursor is not None and answer.error is None:
+            taken.result = exchange.cursor.pgresult
+        if answer.error is None and exchange.sql != "ROLLBACK":
+            self._note_commit(lane)
+        lane.answer(answer.value, answer.error)
+
+    def _note_commit(self, lane: Lane) -> None:
+        """Read what was committed, if this step was a COMMIT, or a statement of a connection in autocommit."""
+        assert lane.exchange is not None
+        pgconn = lane.exchange.connection.pgconn
+        if pgconn.transaction_status == TransactionStatus.IDLE:
+            writes = self._audit.committed(pgconn.backend_pid)
+            if writes:
+                self.recorder.commit(lane.name, lane.call, writes, self._inspect())
+
+    def _settle_blocked(self) -> None:
+        while any(self._is_released(lane) for lane in self._lanes.values() if lane.blocked):
+            pass
+
+    def _is_released(self, lane: Lane) -> bool:
+        """Whether a blocked session got its answer; its transaction may have ended, which may release another."""
+        assert lane.exchange is not None
+        try:
+            answer = self._settler.go_on(lane.exchange)
+        except Hung:
+            self._give_up(lane)
+            return False
+        self._settled(lane, answer)
+        return answer is not None
+
+    def _wait_outside(self) -> bool:
+        """Wait until a session goes on that no session can release (lock_timeout, say); False if none is left."""
+        blocked = [lane for lane in self._lanes.values() if lane.blocked]
+        deadline = monotonic() + self._step_timeout
+        while blocked and all(lane.blocked for lane in blocked) and not self.recorder.hung:
+            if monotonic() > deadline:
+                self._give_up(blocked[0])
+                break
+            sleep(GLANCE)
+            self._settle_blocked()
+        return bool(blocked)
+
+    def _give_up(self, lane: Lane) -> None:
+        assert lane.exchange is not None
+        state = "waits for a lock that is not given up" if lane.blocked else "has not answered"
+        self.recorder.hung[lane.name] = f"{lane.exchange.sql} {state} for {self._step_timeout:g} s"

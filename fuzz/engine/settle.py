@@ -1,0 +1,109 @@
+"""Drives an exchange until the server has answered, or has said that it waits for another session.
+
+Blocked is never guessed from a time-out: after a short while without an answer the server is asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from select import select
+from time import monotonic
+from typing import Any
+
+from psycopg.waiting import Ready, Wait
+
+from fuzz.engine.connection import Exchange
+from fuzz.postgres.monitor import Monitor
+
+PATIENCE = 300e-6
+"""Seconds without an answer before the server is asked; most statements answer in a tenth of it."""
+
+LONGEST_PATIENCE = 0.02
+"""Seconds between two questions, when a statement takes long."""
+
+UNCHECKED = 0.05
+"""Seconds for word of the deadlock check to come; a wait for a safe snapshot has none, and can close no cycle."""
+
+
+class Hung(Exception):
+    """A statement that neither answered nor was blocked for the whole step timeout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How an exchange ended: what psycopg made of it, or what it raised."""
+
+    value: Any
+    error: BaseException | None
+
+
+class Settler:
+    """Drives exchanges.
+
+    Args:
+        monitor: sees who waits for whom.
+        step_timeout: seconds after which a statement that is not blocked is given up.
+
+    Attributes:
+        pids: the backends of all sessions, as a PostgreSQL array's text.
+    """
+
+    def __init__(self, monitor: Monitor, step_timeout: float) -> None:
+        self._monitor = monitor
+        self._step_timeout = step_timeout
+        self.pids = "{}"
+
+    def send(self, exchange: Exchange) -> Answer | None:
+        """Send what an exchange is about.
+
+        Returns:
+            The answer; None when the server says that it waits for another session.
+
+        Raises:
+            Hung: when there is neither for the step timeout.
+        """
+        return self._drive(exchange, None)
+
+    def go_on(self, exchange: Exchange) -> Answer | None:
+        """Go on with an exchange that was blocked; as `send`."""
+        if self._is_blocked(exchange):
+            return None
+        exchange.connection.checked = False
+        ready = self._ready(exchange)
+        return None if ready is None else self._drive(exchange, ready)
+
+    def _drive(self, exchange: Exchange, ready: Ready | None) -> Answer | None:
+        generator = exchange.generator
+        try:
+            exchange.state = generator.send(ready)
+            while (ready := self._ready(exchange)) is not None:
+                exchange.state = generator.send(ready)
+        except StopIteration as end:
+            return Answer(end.value, None)
+        except Hung:
+            raise
+        except Exception as error:  # noqa: BLE001 - it is the answer, and goes to the target
+            return Answer(None, error)
+        return None
+
+    def _ready(self, exchange: Exchange) -> Ready | None:
+        """What the exchange can go on with, as soon as it can; None when it is blocked."""
+        socket = exchange.connection.pgconn.socket
+        readers = [socket]
+        writers = readers if exchange.state & Wait.W else []
+        patience = 0.0 if exchange.connection.checked else PATIENCE
+        deadline = monotonic() + self._step_timeout
+        while True:
+            readable, writable, _ = select(readers, writers, [], patience)
+            if readable or writable:
+                return Ready((Ready.R if readable else 0) | (Ready.W if writable else 0))
+            if self._is_blocked(exchange):
+                if exchange.connection.checked or not select(readers, [], [], UNCHECKED)[0]:
+                    return None
+                return Ready.R
+            if monotonic() > deadline:
+                raise Hung
+            patience = min(max(2 * patience, PATIENCE), LONGEST_PATIENCE)
+
+    def _is_blocked(self, exchange: Exchange) -> bool:
+        return self._monitor.is_blocked(exchange.connection.pgconn.backend_pid, self.pids)

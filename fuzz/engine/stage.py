@@ -1,0 +1,243 @@
+"""Where cases are run: a scratch database with the target's schema and seed, and an engine for each session."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import QueuePool
+
+from fuzz.case import ISOLATION, Call, Case
+from fuzz.engine.chance import Dice, own_clock_and_dice
+from fuzz.engine.connection import ScheduledConnection
+from fuzz.engine.failures import failure_of
+from fuzz.engine.lane import Lane
+from fuzz.engine.performer import Performer
+from fuzz.engine.recorder import Columns, Recorder
+from fuzz.engine.run import Run
+from fuzz.engine.settle import Settler
+from fuzz.errors import TargetError, ToolError
+from fuzz.history import Failure, History, Outcome
+from fuzz.postgres import Scratch
+from fuzz.postgres.audit import Audit, install_audit
+from fuzz.postgres.catalogue import read_catalogue
+from fuzz.postgres.monitor import Monitor
+from fuzz.postgres.reset import Reset
+from fuzz.target import Target
+
+STEP_TIMEOUT = 10.0
+"""Seconds after which a session that neither answers nor waits for another is given up."""
+
+NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""Names of sessions."""
+
+
+class Stage:
+    """A target laid out in a scratch database, ready to run case after case.
+
+    Args:
+        target: the code under test.
+        scratch: an empty database; it stays the caller's to drop.
+        step_timeout: seconds after which a session that neither answers nor waits for another is given up.
+
+    Raises:
+        TargetError: when the target's schema or seed cannot be made.
+    """
+
+    def __init__(self, target: Target, scratch: Scratch, *, step_timeout: float = STEP_TIMEOUT) -> None:
+        self.target = target
+        self._url = scratch.url
+        self._step_timeout = step_timeout
+        self._level = ISOLATION["rc"]
+        self._owners: dict[int, str] = {}
+        self._connections: list[ScheduledConnection] = []
+        self._engines: dict[str, Engine] = {}
+        self._unscheduled = re.compile("|".join(f"(?:{p})" for p in target.unscheduled) or r"(?!)", re.IGNORECASE)
+        self._plain = create_engine(scratch.url, pool_size=1)
+        self._control = scratch.connect()
+        self._lay_out()
+        self.catalogue = read_catalogue(self._control)
+        install_audit(self._control, self.catalogue)
+        self._reset = Reset(self._control, self.catalogue)
+        self._seed = self._reset.rows()
+        self._reset(())
+        self._audit = Audit(self._control, self.catalogue)
+        self._monitor = Monitor(self._control)
+        self._settler = Settler(self._monitor, step_timeout)
+        self._columns = Columns(self.catalogue)
+        self._written: set[str] = set()
+
+    def close(self) -> None:
+        """Close all connections."""
+        for engine in (self._plain, *self._engines.values()):
+            engine.dispose()
+        self._control.close()
+
+    def run(self, case: Case) -> History:
+        """Run a case.
+
+        Raises:
+            CaseError: when it names an operation that the target does not have.
+        """
+        with self.begin(tuple(case.programs), case.isolation, case.seed) as run:
+            for session, calls in case.programs.items():
+                for call in calls:
+                    run.add(session, call)
+            for session in case.schedule:
+                run.step(session)
+            run.finish()
+        return self.history(run, case)
+
+    def history(self, run: Run, case: Case) -> History:
+        """The history of a run that has ended, of a case that is given with or without its schedule."""
+        return run.recorder.freeze(case.scheduled(run.recorder.schedule), self.catalogue, self._columns, self._seed)
+
+    @contextmanager
+    def begin(self, sessions: Sequence[str], isolation: str, seed: int) -> Iterator[Run]:
+        """Put the seed's rows back and let a run begin; it is ended when the context is left.
+
+        Args:
+            sessions: their names.
+            isolation: a key of `ISOLATION`.
+            seed: of the clock and the dice.
+        """
+        self._put_back()
+        self._level = ISOLATION[isolation]
+        recorder = Recorder()
+        lanes = {name: self._lane(name, recorder, seed) for name in sessions}
+        run = Run(
+            lanes=lanes,
+            recorder=recorder,
+            settler=self._settler,
+            monitor=self._monitor,
+            audit=self._audit,
+            owners=self._owners,
+            inspect=self._inspect if self.target.invariants else dict,
+            step_timeout=self._step_timeout,
+        )
+        whole = False
+        try:
+            with own_clock_and_dice():
+                yield run
+            whole = not recorder.hung
+        finally:
+            self._written.update(write.table for commit in recorder.commits for write in commit.writes)
+            self._clear(run, whole=whole)
+
+    def _lay_out(self) -> None:
+        with self._plain_errors("make the schema"), own_clock_and_dice():
+            self.target.create(self._plain)
+        with self._plain_errors("seed the database"), own_clock_and_dice():
+            self._call_plainly(getattr(self.target, "seed", None))
+
+    @contextmanager
+    def _plain_errors(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except ToolError:
+            raise
+        except Exception as error:
+            name = type(self.target).__name__
+            raise TargetError(
+                f"{name} could not {what}: {type(error).__name__}: {error}",
+                f"Try `{name}` on an empty database by itself: rowrace calls create, then seed.",
+            ) from error
+
+    def _call_plainly(self, method: Callable[..., Any] | None) -> None:
+        """Call a method of the target with a session of its own, and commit what it left."""
+        if method is None:
+            return
+        sessions = sessionmaker(self._plain)
+        with sessions() as session:
+            given = {"session": session, "engine": self._plain, "sessions": sessions}
+            names = [name for name in given if name in _names(method)]
+            method(**{name: given[name] for name in names})
+            session.commit()
+
+    def _inspect(self) -> Mapping[str, Failure]:
+        broken = {}
+        for name, invariant in self.target.invariants.items():
+            with Session(self._plain) as session:
+                given = {"session": session, "engine": self._plain, "sessions": sessionmaker(self._plain)}
+                try:
+                    invariant.function(self.target, *(given[name] for name in invariant.gives))
+                except Exception as error:  # noqa: BLE001 - whatever it raises says that it does not hold
+                    broken[name] = failure_of(error)
+        return broken
+
+    def _put_back(self) -> None:
+        self._reset(self._written)
+        self._written.clear()
+        self._audit.forget()
+
+    def _lane(self, name: str, recorder: Recorder, seed: int) -> Lane:
+        if name not in self._engines:
+            self._engines[name] = self._engine(name)
+
+        def ended(call: Call, result: Any, failure: Failure | None, expected: bool, aftermath: Failure | None) -> None:
+            steps = len(recorder.steps)
+            recorder.outcomes.append(Outcome(name, lane.call, call, result, failure, expected, aftermath, steps))
+
+        performer = Performer(self.target, self._engines[name], ended)
+        lane = Lane(name, performer, Dice(seed, name), self._unscheduled)
+        return lane
+
+    def _engine(self, name: str) -> Engine:
+        """An engine whose connections stop in lanes; the target may use it as any other."""
+        engine = create_engine(self._url, pool_size=2, max_overflow=8)
+
+        @event.listens_for(engine, "do_connect")
+        def connect(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> ScheduledConnection:
+            connection = ScheduledConnection.connect(*cargs, **cparams)
+            connection.hear_deadlock_checks()
+            self._connections.append(connection)
+            self._owners[connection.pgconn.backend_pid] = name
+            self._settler.pids = "{" + ",".join(map(str, self._owners)) + "}"
+            return connection
+
+        @event.listens_for(engine, "checkout")
+        def checkout(connection: ScheduledConnection, _record: Any, _proxy: Any) -> None:
+            connection.default_to(self._level)
+            connection.scheduled = True
+
+        @event.listens_for(engine, "reset")
+        def reset(connection: ScheduledConnection, _record: Any, _state: Any) -> None:
+            connection.scheduled = False
+
+        with engine.connect():
+            pass
+        return engine
+
+    def _clear(self, run: Run, *, whole: bool) -> None:
+        """Leave no transaction open and no connection lent out, whatever the target has left."""
+        if not whole:
+            for connection in self._connections:
+                self._monitor.terminate(connection.pgconn.backend_pid)
+            run.abandon()
+        for name in [name for name, engine in self._engines.items() if not whole or _lends(engine)]:
+            self._engines.pop(name).dispose()
+            self._drop([pid for pid, owner in self._owners.items() if owner == name])
+        for connection in self._connections:
+            if connection.pgconn.transaction_status != TransactionStatus.IDLE:
+                connection.rollback()
+
+    def _drop(self, pids: Sequence[int]) -> None:
+        for connection in [c for c in self._connections if c.closed or c.pgconn.backend_pid in pids]:
+            connection.close()
+            self._connections.remove(connection)
+        for pid in pids:
+            del self._owners[pid]
+
+
+def _lends(engine: Engine) -> bool:
+    """Whether a connection has not been given back to the pool."""
+    return isinstance(engine.pool, QueuePool) and engine.pool.checkedout() > 0
+
+
+def _names(method: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(method.__code__.co_varnames[: method.__code__.co_argcount])

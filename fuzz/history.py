@@ -1,0 +1,201 @@
+"""What happened in one run, frozen: steps, outcomes of calls, committed versions of rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from fuzz.case import Call, Case
+
+CLOSING = -1
+"""The call number of steps that a session takes while it is closed, after its last call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the target.
+
+    Attributes:
+        name: "table", or "schema.table" outside the schema `public`.
+        key: its primary key's columns; empty where there is none.
+        columns: all its columns, in order.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a result: its name there, and the table's column that libpq says it comes from."""
+
+    name: str
+    table: str | None
+    origin: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An exception as data.
+
+    Attributes:
+        types: qualified names of its class and the class's bases, nearest first.
+        message: its text, without what differs from run to run.
+        sqlstate: PostgreSQL's code where the server raised it, else "".
+        cause: the exception behind it (`__cause__`, or `__context__` unless suppressed).
+    """
+
+    types: tuple[str, ...]
+    message: str
+    sqlstate: str
+    cause: Failure | None
+
+    @property
+    def name(self) -> str:
+        """The class's own name."""
+        return self.types[0].rpartition(".")[2]
+
+    def chain(self) -> Iterator[Failure]:
+        """This failure and all that are behind it."""
+        failure: Failure | None = self
+        while failure is not None:
+            yield failure
+            failure = failure.cause
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One statement (or COMMIT / ROLLBACK) sent by one session.
+
+    Attributes:
+        number: 1 for the first that was sent.
+        session: who sent it.
+        call: the call's place in the session's program, or `CLOSING`.
+        sql: the statement as the driver was given it.
+        parameters: the statement's parameters, as text.
+        where: "file.py:line" of the target's own code that sent it, "" where none did.
+        tag: PostgreSQL's command tag ("UPDATE 1"), "" when it failed.
+        columns: of the result, if it has one.
+        rows: of the result, values as PostgreSQL's text; no more than the first `ROWS_KEPT`.
+        waited_for: the sessions that it waited for, in the order they were seen; empty when it ran at once.
+        settled: the number of the last step that had been sent when the answer came.
+        failure: the server's error.
+    """
+
+    number: int
+    session: str
+    call: int
+    sql: str
+    parameters: str
+    where: str
+    tag: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+    waited_for: tuple[str, ...]
+    settled: int
+    failure: Failure | None
+
+
+ROWS_KEPT = 100
+"""How many rows of one result a history keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One committed change of one row: `before` is None for an INSERT, `after` for a DELETE."""
+
+    table: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+    @property
+    def row(self) -> Mapping[str, Any]:
+        """The row as it is after the change, or as it was before its end."""
+        row = self.before if self.after is None else self.after
+        assert row is not None
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A transaction that committed.
+
+    Attributes:
+        step: the number of the step that committed it.
+        session: whose it was.
+        call: the call's place in the session's program.
+        writes: what it changed, in order; a row may be there more than once.
+        broken: what the target's invariants say of the state it left: name -> the failure.
+    """
+
+    step: int
+    session: str
+    call: int
+    writes: tuple[Write, ...]
+    broken: Mapping[str, Failure]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a call ended.
+
+    Attributes:
+        session: who made it.
+        call: its place in the session's program.
+        invocation: the operation and its arguments.
+        result: what it returned, as plain data; None when it failed.
+        failure: what it raised.
+        expected: whether the target declares that exception as graceful.
+        aftermath: why the session did not work again after the failure and a rollback; None where it did.
+        last: the number of the last step sent when it ended.
+    """
+
+    session: str
+    call: int
+    invocation: Call
+    result: Any
+    failure: Failure | None
+    expected: bool
+    aftermath: Failure | None
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The record of one run.
+
+    Attributes:
+        case: what was run, with the schedule as it was executed.
+        steps: in the order they were sent.
+        outcomes: in the order the calls ended.
+        commits: in order.
+        seed: the rows that the run began with, by table.
+        tables: the target's tables by name.
+        hung: sessions that were given up, with a word on why.
+    """
+
+    case: Case
+    steps: tuple[Step, ...]
+    outcomes: tuple[Outcome, ...]
+    commits: tuple[Commit, ...]
+    seed: Mapping[str, tuple[Mapping[str, Any], ...]]
+    tables: Mapping[str, Table]
+    hung: Mapping[str, str]
+
+    @property
+    def switches(self) -> int:
+        """How often two steps in a row were of different sessions."""
+        return sum(one.session != other.session for one, other in pairwise(self.steps))
+
+    def outcome(self, session: str, call: int) -> Outcome | None:
+        """How a call ended; None when it did not."""
+        return next((o for o in self.outcomes if (o.session, o.call) == (session, call)), None)
+
+    def digest(self) -> str:
+        """A fingerprint of everything that happened, values included: equal for identical histories only."""
+        content = (self.case.dumps(), self.steps, self.outcomes, self.commits, self.hung)
+        return hashlib.sha256(repr(content).encode()).hexdigest()

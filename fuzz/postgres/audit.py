@@ -1,0 +1,101 @@
+"""Rows written, exactly, and only once they are committed: a row trigger writes every change into an audit table.
+
+The audit table has no index and nobody but rowrace reads it, at READ COMMITTED, so it adds no conflict to the
+target's transactions at any isolation level.
+"""
+
+from __future__ import annotations
+
+import json
+
+from psycopg import Connection, sql
+from psycopg.rows import TupleRow
+
+from fuzz.history import Write
+from fuzz.postgres.catalogue import OWN_SCHEMA, Catalogue
+from fuzz.postgres.prepared import Prepared
+
+_INSTALL = """
+CREATE SCHEMA rowrace;
+CREATE UNLOGGED TABLE rowrace.audit (
+    number bigint GENERATED ALWAYS AS IDENTITY, backend integer DEFAULT pg_backend_pid(),
+    relation oid NOT NULL, before jsonb, after jsonb
+);
+CREATE FUNCTION rowrace.record() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+    INSERT INTO rowrace.audit (relation, before, after) VALUES (
+        TG_RELID,
+        CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END,
+        CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END
+    );
+    RETURN NULL;
+END $$;
+CREATE FUNCTION rowrace.record_truncation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+    EXECUTE format(
+        'INSERT INTO rowrace.audit (relation, before) SELECT %s, to_jsonb(t) FROM %s AS t', TG_RELID, TG_RELID::regclass
+    );
+    RETURN NULL;
+END $$;
+"""
+
+_WATCH = """
+CREATE TRIGGER zz_rowrace_audit AFTER INSERT OR UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION rowrace.record();
+CREATE TRIGGER zz_rowrace_truncation BEFORE TRUNCATE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION rowrace.record_truncation();
+ALTER TABLE {table} SET (autovacuum_enabled = off);
+"""
+
+_READ = """
+SELECT number, relation, before, after FROM rowrace.audit WHERE number > $1 AND backend = $2 ORDER BY number
+"""
+
+
+def install_audit(connection: Connection[TupleRow], catalogue: Catalogue) -> None:
+    """Lay the audit table and its triggers on every table of the catalogue."""
+    connection.execute(sql.SQL(_INSTALL))
+    for stored in catalogue.tables.values():
+        connection.execute(sql.SQL(_WATCH).format(table=stored.identifier))
+
+
+class Audit:
+    """Reads what has been committed since it was last asked.
+
+    Transactions that are open at the same time take their numbers in between each other, so what was read is
+    remembered by number, until `forget`.
+    """
+
+    def __init__(self, connection: Connection[TupleRow], catalogue: Catalogue) -> None:
+        self._tables = {oid: stored.table.name for oid, stored in catalogue.tables.items()}
+        self._read = Prepared(connection, "rowrace_audit", _READ)
+        self._floor = 0
+        self._seen: set[int] = set()
+        self._greatest = 0
+
+    def committed(self, backend: int) -> tuple[Write, ...]:
+        """The writes of the transaction that a backend has just committed; ask after each commit."""
+        writes = []
+        for number, relation, before, after in self._read(self._floor, backend):
+            assert number is not None
+            assert relation is not None
+            if int(number) in self._seen:
+                continue
+            self._seen.add(int(number))
+            self._greatest = max(self._greatest, int(number))
+            writes.append(
+                Write(
+                    self._tables[int(relation)],
+                    None if before is None else json.loads(before),
+                    None if after is None else json.loads(after),
+                )
+            )
+        return tuple(writes)
+
+    def forget(self) -> None:
+        """Leave behind what was read: all transactions have ended."""
+        self._floor = self._greatest
+        self._seen.clear()
+
+
+assert OWN_SCHEMA == "rowrace", "the SQL above spells it out"

@@ -1,0 +1,86 @@
+"""What the scratch database holds: its tables with their keys, and its sequences, read from the system catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from psycopg import Connection, sql
+from psycopg.rows import TupleRow
+
+from fuzz.history import Table
+
+OWN_SCHEMA = "rowrace"
+"""The schema of the scratch database in which rowrace keeps its own tables and functions."""
+
+_TABLES = """
+SELECT c.oid, n.nspname, c.relname,
+       array_agg(a.attname::text ORDER BY a.attnum),
+       array_agg(a.attnum ORDER BY a.attnum),
+       array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attgenerated = ''),
+       coalesce((SELECT array_agg(k.attname::text ORDER BY array_position(i.indkey::int2[], k.attnum))
+                   FROM pg_index i JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = ANY (i.indkey)
+                  WHERE i.indrelid = c.oid AND i.indisprimary), '{}')
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+ WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', %s) AND n.nspname !~ '^pg_(toast|temp)'
+ GROUP BY c.oid, n.nspname, c.relname
+ ORDER BY n.nspname, c.relname
+"""
+
+_SEQUENCES = """
+SELECT n.nspname, c.relname, s.seqmax
+  FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname <> %s
+ ORDER BY n.nspname, c.relname
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A table as it is stored: what SQL about it needs, beside what a history says of it."""
+
+    table: Table
+    identifier: sql.Identifier
+    attributes: Mapping[int, str]
+    writable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A sequence: its qualified name and greatest value."""
+
+    identifier: sql.Identifier
+    greatest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The target's tables by object id, and its sequences."""
+
+    tables: Mapping[int, Stored]
+    sequences: tuple[Sequence, ...]
+
+    def origin(self, table: int, attribute: int) -> tuple[str | None, str | None]:
+        """The names of a table and its column by their numbers, as libpq gives them for a result's column."""
+        stored = self.tables.get(table)
+        return (stored.table.name, stored.attributes.get(attribute)) if stored else (None, None)
+
+
+def read_catalogue(connection: Connection[TupleRow]) -> Catalogue:
+    """Read the tables and sequences of the database that a connection is to."""
+    tables = {
+        oid: Stored(
+            Table(name if schema == "public" else f"{schema}.{name}", tuple(key), tuple(columns)),
+            sql.Identifier(schema, name),
+            dict(zip(numbers, columns, strict=True)),
+            tuple(writable or ()),
+        )
+        for oid, schema, name, columns, numbers, writable, key in connection.execute(_TABLES, [OWN_SCHEMA])
+    }
+    sequences = tuple(
+        Sequence(sql.Identifier(schema, name), greatest)
+        for schema, name, greatest in connection.execute(_SEQUENCES, [OWN_SCHEMA])
+    )
+    return Catalogue(tables, sequences)

@@ -1,0 +1,101 @@
+"""Back to the seed's rows, in one round trip, before every case.
+
+Measured against TRUNCATE, a database from a template and a schema made anew, DELETE and INSERT with foreign-key
+triggers off is the fastest by an order of magnitude; it leaves dead rows, so the tables are vacuumed now and then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from psycopg import Connection, sql
+from psycopg.rows import TupleRow
+
+from fuzz.postgres.catalogue import Catalogue, Sequence, Stored
+
+VACUUM_EVERY = 100
+"""Resets between two VACUUMs: without them a reset takes 2.8 times as long after 1,000, 15 times after 5,000."""
+
+_COPY = "CREATE UNLOGGED TABLE rowrace.{copy} AS TABLE {table}"
+_RESTORE = (
+    "DELETE FROM {table}; INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM rowrace.{copy}"
+)
+
+
+class Reset:
+    """Keeps a copy of all rows and puts it back.
+
+    Args:
+        connection: an autocommit connection that may set session_replication_role.
+        catalogue: the tables and sequences to keep; their rows are copied now.
+    """
+
+    def __init__(self, connection: Connection[TupleRow], catalogue: Catalogue) -> None:
+        self._connection = connection
+        self._tables = {stored.table.name: stored for stored in catalogue.tables.values()}
+        self._copies = {name: sql.Identifier(f"seed_{number}") for number, name in enumerate(self._tables)}
+        for name, stored in self._tables.items():
+            connection.execute(sql.SQL(_COPY).format(copy=self._copies[name], table=stored.identifier))
+        self._restart = _restart(catalogue.sequences)
+        self._texts: dict[frozenset[str], bytes] = {}
+        self._count = 0
+        self._vacuum(self._tables.values())
+
+    def rows(self) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
+        """The seed's rows by table, as the audit would write them."""
+        return {
+            name: tuple(
+                row[0]
+                for row in self._connection.execute(
+                    sql.SQL("SELECT to_jsonb(t) FROM {table} AS t").format(table=stored.identifier)
+                )
+            )
+            for name, stored in self._tables.items()
+        }
+
+    def __call__(self, written: Iterable[str]) -> None:
+        """Put back the rows of the tables that have been written, and every sequence."""
+        tables = frozenset(written)
+        if tables not in self._texts:
+            self._texts[tables] = self._text(tables).as_bytes(self._connection)
+        self._connection.execute(self._texts[tables])
+        self._count += 1
+        if self._count % VACUUM_EVERY == 0:
+            self._vacuum(self._tables.values())
+
+    def _text(self, tables: frozenset[str]) -> sql.Composable:
+        restore = [
+            sql.SQL(_RESTORE).format(
+                table=self._tables[name].identifier,
+                columns=sql.SQL(", ").join(map(sql.Identifier, self._tables[name].writable)),
+                copy=self._copies[name],
+            )
+            for name in sorted(tables)
+        ]
+        begin = sql.SQL("BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL session_replication_role = replica")
+        clear = sql.SQL("DELETE FROM rowrace.audit")
+        return sql.SQL("; ").join([begin, *restore, clear, *self._restart, sql.SQL("COMMIT")])
+
+    def _vacuum(self, tables: Iterable[Stored]) -> None:
+        names = [stored.identifier for stored in tables] + [sql.Identifier("rowrace", "audit")]
+        self._connection.execute(sql.SQL("VACUUM ") + sql.SQL(", ").join(names))
+
+
+def _restart(sequences: tuple[Sequence, ...]) -> list[sql.Composable]:
+    """Start each sequence in a high range of its own, so that a generated id is known wherever it turns up.
+
+    setval is not undone by a rollback, and what the cases draw is put back here.
+    """
+    calls = [
+        sql.SQL("pg_catalog.setval({name}, {value}, false)").format(
+            name=sql.Literal(sequence.identifier.as_string(None)), value=sql.Literal(_start(sequence, number))
+        )
+        for number, sequence in enumerate(sequences, start=1)
+    ]
+    return [sql.SQL("SELECT ") + sql.SQL(", ").join(calls)] if calls else []
+
+
+def _start(sequence: Sequence, number: int) -> int:
+    wide = number * 1_000_000
+    return wide if wide < sequence.greatest // 2 else min(number * 200, sequence.greatest)

@@ -1,0 +1,214 @@
+"""Revision numbers: each committed transaction that changes a resource raises its number by one.
+
+A resource's own change is a compare-and-swap: the number is raised in Python, and the flush writes it only where the
+old one still stands. A change of a related row (`revises_on_change`) raises the number in the database, whatever it
+is, so that many children can be written at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import event, inspect, select, update
+from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.exc import ObjectDeletedError
+
+from models.errors import RevisionMismatch
+from models.tables import Base, Resource, StandardAttribute
+
+log = logging.getLogger(__name__)
+
+_STATE = "revisions"
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """If-Match: the caller goes by this revision of the resource and wants no other changed."""
+
+    model: type[Resource]
+    id: str
+    revision_number: int
+
+
+@dataclass(slots=True)
+class State:
+    """What the plugin knows of one session.
+
+    Attributes:
+        expected: what the caller expects; it outlives a transaction, as a retried one is held to it, too.
+        checked: whether this transaction has been held to it.
+        bumped: standard attributes whose number this transaction has set: no second time.
+        related: standard attributes to raise once the flush has written what they are related to.
+    """
+
+    expected: Expectation | None = None
+    checked: bool = False
+    bumped: set[StandardAttribute] = field(default_factory=set)
+    related: set[StandardAttribute] = field(default_factory=set)
+
+    def clear(self) -> None:
+        """Forget the transaction."""
+        self.checked = False
+        self.bumped.clear()
+        self.related.clear()
+
+
+def state(session: Session) -> State:
+    """The plugin's state of a session, made at first sight."""
+    found = session.info.get(_STATE)
+    if not isinstance(found, State):
+        found = session.info[_STATE] = State()
+    return found
+
+
+class Revisions:
+    """The revision plugin; attached to single sessions, so that variants of it live side by side."""
+
+    def attach(self, session: Session) -> None:
+        """Raise revision numbers in what this session writes from now on. Once is enough."""
+        if _STATE in session.info:
+            return
+        state(session)
+        event.listen(session, "before_flush", self.before_flush)
+        event.listen(session, "after_flush_postexec", self.after_flush_postexec)
+        event.listen(session, "before_commit", self.before_commit)
+        event.listen(session, "after_transaction_end", self.after_transaction_end)
+
+    def before_flush(self, session: Session, _context: Any, _instances: Any) -> None:
+        """Hold the session to If-Match, raise what has changed, and find what else that changes."""
+        self.check_expected(session)
+        self.bump_modified(session)
+        self.collect_related(session)
+
+    def after_flush_postexec(self, session: Session, _context: Any) -> None:
+        """Raise what the flushed rows are related to."""
+        known = state(session)
+        pending = known.related - known.bumped
+        known.related.clear()
+        if pending:
+            known.bumped |= pending
+            self.bump_related(session, pending)
+
+    def before_commit(self, session: Session) -> None:
+        """Hold a transaction to If-Match that had nothing to flush."""
+        self.check_expected(session)
+
+    def after_transaction_end(self, session: Session, transaction: SessionTransaction) -> None:
+        """The next transaction may raise each number again."""
+        if transaction.parent is None:
+            state(session).clear()
+
+    def check_expected(self, session: Session) -> None:
+        """Compare the resource's number with the expected one: once in a transaction, before anything is raised.
+
+        Raises:
+            RevisionMismatch: the resource is at another revision.
+        """
+        known = state(session)
+        if known.expected is None or known.checked:
+            return
+        known.checked = True
+        resource = session.get(known.expected.model, known.expected.id)
+        if resource is not None:
+            compare(known.expected, resource.standard_attr.revision_number)
+
+    def bump_modified(self, session: Session) -> None:
+        """Raise the number of each resource whose own columns, or description, change."""
+        bumped = state(session).bumped
+        bumped.update(new for new in session.new if isinstance(new, StandardAttribute))  # they begin at 0
+        for changed in _modified(session):
+            try:
+                standard_attr = _standard_attr(changed)
+                if standard_attr is not None and standard_attr not in bumped:
+                    standard_attr.revision_number += 1
+                    bumped.add(standard_attr)
+            except ObjectDeletedError:  # the flush will find no row to update, and says so: StaleDataError
+                log.warning("no revision to raise: the row of a changed %s is gone", type(changed).__name__)
+
+    def collect_related(self, session: Session) -> None:
+        """Find the resources that a change of their relations is a change of."""
+        known = state(session)
+        for changed in [*_modified(session), *session.deleted, *session.new]:
+            known.related.update(self.related(session, changed))
+
+    def related(self, session: Session, changed: Base) -> Iterator[StandardAttribute]:
+        """The standard attributes of all resources that `changed` revises, directly or through another."""
+        for relation in changed.revises_on_change:
+            for parent in self.parents(changed, relation):
+                if parent in session.deleted:
+                    continue
+                standard_attr = self.parent_standard_attr(parent)
+                if standard_attr is not None:
+                    yield standard_attr
+                yield from self.related(session, parent)
+
+    def parents(self, changed: Base, relation: str) -> list[Base]:
+        """Where the relation leads to, and where it led to before the change; less what is gone."""
+        try:
+            history = inspect(changed).attrs[relation].load_history()
+        except ObjectDeletedError:
+            log.warning("%s of a %s is gone", relation, type(changed).__name__)
+            return []
+        return [parent for parent in history.sum() if parent is not None]
+
+    def parent_standard_attr(self, parent: Base) -> StandardAttribute | None:
+        """The parent's standard attributes; None for one that another session has deleted meanwhile."""
+        try:
+            return _standard_attr(parent)
+        except ObjectDeletedError:
+            log.warning("no revision to raise: a %s is gone", type(parent).__name__)
+            return None
+
+    def bump_related(self, session: Session, pending: Iterable[StandardAttribute]) -> None:
+        """Raise the numbers in one statement, and take over what they have become."""
+        by_id = {each.id: each for each in pending}
+        chosen = StandardAttribute.id.in_(sorted(by_id))
+        session.execute(
+            update(StandardAttribute).where(chosen).values(revision_number=StandardAttribute.revision_number + 1),
+            execution_options={"synchronize_session": False},
+        )
+        numbers = select(StandardAttribute.id, StandardAttribute.revision_number).where(chosen)
+        for key, number in session.execute(numbers).all():
+            set_committed_value(by_id.pop(key), "revision_number", number)
+        for key in by_id:
+            log.warning("no revision to raise: standard attributes %s are gone", key)
+
+
+def compare(expected: Expectation, revision_number: int) -> None:
+    """Refuse any revision but the expected one.
+
+    Raises:
+        RevisionMismatch: it is another.
+    """
+    if revision_number != expected.revision_number:
+        raise RevisionMismatch(
+            f"{expected.id} is at revision {revision_number}, not {expected.revision_number} as expected"
+        )
+
+
+def _modified(session: Session) -> Iterator[Base]:
+    """What a flush would update: objects with a column changed for good, not only assigned to.
+
+    A collection is no column: its members tell for themselves.
+    """
+    for candidate in session.dirty:
+        if isinstance(candidate, Base) and session.is_modified(candidate, include_collections=False):
+            yield candidate
+
+
+def _standard_attr(of: Base) -> StandardAttribute | None:
+    """The standard attributes of a resource, themselves of themselves; None where there are none.
+
+    Raises:
+        ObjectDeletedError: their row is gone.
+    """
+    standard_attr = of.standard_attr if isinstance(of, Resource) else of
+    if not isinstance(standard_attr, StandardAttribute):
+        return None
+    if inspect(standard_attr).persistent:
+        _ = standard_attr.revision_number  # an expired one is read now, where its absence can be told
+    return standard_attr

@@ -1,0 +1,60 @@
+"""Networks: create, read, list, update, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from models.errors import NetworkInUse
+from models.service import rows
+from models.tables import Network, Port, Subnet
+
+CHANGEABLE = frozenset({"name", "description"})
+
+
+def view(network: Network) -> dict[str, Any]:
+    """A network as users see it."""
+    return rows.view(network, subnets=[subnet.id for subnet in network.subnets])
+
+
+def create(session: Session, name: str) -> dict[str, Any]:
+    """Add a network."""
+    network = Network.new(name=name)
+    session.add(network)
+    session.flush()
+    return view(network)
+
+
+def read(session: Session, network_id: str) -> dict[str, Any]:
+    """A network. Raises NetworkNotFound."""
+    return view(rows.load(session, Network, network_id, joinedload(Network.subnets)))
+
+
+def read_all(session: Session) -> list[dict[str, Any]]:
+    """All networks."""
+    return [view(network) for network in rows.load_all(session, Network, joinedload(Network.subnets))]
+
+
+def update(session: Session, network_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Change a network. Raises NetworkNotFound, InvalidInput."""
+    network = rows.load(session, Network, network_id, joinedload(Network.subnets))
+    rows.change(network, changes, CHANGEABLE)
+    session.flush()
+    return view(network)
+
+
+def delete(session: Session, network_id: str) -> None:
+    """Remove a network without subnets and ports. Raises NetworkNotFound, NetworkInUse."""
+    rows.lock(session, Network, network_id, delete=True)
+    network = rows.load(session, Network, network_id)
+    used = or_(
+        exists().where(Subnet.network_id == network_id),
+        exists().where(Port.network_id == network_id),
+    )
+    if session.scalar(select(used)):
+        raise NetworkInUse(f"network {network_id} has subnets or ports")
+    session.delete(network)
+    session.flush()

@@ -1,0 +1,95 @@
+"""Rows of resources: found, locked, changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.interfaces import ORMOption
+
+from models import errors
+from models.tables import Network, Port, Resource, SecurityGroup, SecurityGroupRule, StandardAttribute, Subnet
+
+Found = TypeVar("Found", bound=Resource)
+
+NOT_FOUND: Mapping[type[Resource], type[errors.NotFound]] = {
+    Network: errors.NetworkNotFound,
+    Subnet: errors.SubnetNotFound,
+    Port: errors.PortNotFound,
+    SecurityGroup: errors.SecurityGroupNotFound,
+    SecurityGroupRule: errors.SecurityGroupRuleNotFound,
+}
+
+
+def not_found(model: type[Resource], resource_id: str) -> errors.NotFound:
+    """The error that says so."""
+    return NOT_FOUND[model](f"no {model.__name__} {resource_id}")
+
+
+def load(session: Session, model: type[Found], resource_id: str, *options: ORMOption) -> Found:
+    """Read a resource, with what the options join to it, in one statement: one snapshot.
+
+    Raises:
+        NotFound: of the model's kind.
+    """
+    found = session.scalars(select(model).where(model.id == resource_id).options(*options)).unique().one_or_none()
+    if found is None:
+        raise not_found(model, resource_id)
+    return found
+
+
+def load_all(session: Session, model: type[Found], *options: ORMOption) -> Sequence[Found]:
+    """Read all resources of a kind, as `load` does, in order of their ids."""
+    return session.scalars(select(model).options(*options).order_by(model.id)).unique().all()
+
+
+def lock(session: Session, model: type[Resource], resource_id: str, *, delete: bool = False) -> None:
+    """Keep others from changing a resource, or what counts as a change of it; with `delete`, from using it, too.
+
+    Raises:
+        NotFound: of the model's kind.
+    """
+    locked = (
+        select(StandardAttribute.id)
+        .join(model, model.standard_attr_id == StandardAttribute.id)
+        .where(model.id == resource_id)
+        .with_for_update(key_share=not delete)
+    )
+    if session.execute(locked).one_or_none() is None:
+        raise not_found(model, resource_id)
+
+
+def require(session: Session, model: type[Resource], resource_id: str) -> None:
+    """See that a resource is there.
+
+    Raises:
+        NotFound: of the model's kind.
+    """
+    if session.scalar(select(model.id).where(model.id == resource_id)) is None:
+        raise not_found(model, resource_id)
+
+
+def change(resource: Resource, changes: Mapping[str, Any], allowed: frozenset[str]) -> None:
+    """Set columns; the description is one of the standard attributes.
+
+    Raises:
+        InvalidInput: a name that is not allowed.
+    """
+    for name, value in changes.items():
+        if name not in allowed:
+            raise errors.InvalidInput(f"{name} of a {type(resource).__name__} cannot be changed")
+        setattr(resource.standard_attr if name == "description" else resource, name, value)
+
+
+def view(resource: Resource, **rest: Any) -> dict[str, Any]:
+    """What users see of every resource, and the rest."""
+    standard_attr = resource.standard_attr
+    return {
+        "id": resource.id,
+        "revision_number": standard_attr.revision_number,
+        "name": resource.name,
+        "description": standard_attr.description,
+        **rest,
+    }

@@ -1,0 +1,108 @@
+"""Security groups and their rules: create, read, list, update, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, joinedload
+
+from models.errors import RuleExists, SecurityGroupInUse, SecurityGroupNotFound
+from models.service import rows
+from models.tables import SecurityGroup, SecurityGroupPortBinding, SecurityGroupRule
+
+CHANGEABLE = frozenset({"name", "description"})
+
+
+def view(group: SecurityGroup) -> dict[str, Any]:
+    """A security group as users see it."""
+    return rows.view(group, rules=sorted(rule.id for rule in group.rules))
+
+
+def view_rule(rule: SecurityGroupRule) -> dict[str, Any]:
+    """A rule as users see it."""
+    return rows.view(
+        rule,
+        security_group_id=rule.security_group_id,
+        direction=rule.direction,
+        protocol=rule.protocol,
+        remote_group_id=rule.remote_group_id,
+    )
+
+
+def create(session: Session, name: str) -> dict[str, Any]:
+    """Add a security group without rules."""
+    group = SecurityGroup.new(name=name, rules=[])
+    session.add(group)
+    session.flush()
+    return view(group)
+
+
+def read(session: Session, group_id: str) -> dict[str, Any]:
+    """A security group. Raises SecurityGroupNotFound."""
+    return view(rows.load(session, SecurityGroup, group_id, joinedload(SecurityGroup.rules)))
+
+
+def read_all(session: Session) -> list[dict[str, Any]]:
+    """All security groups."""
+    return [view(group) for group in rows.load_all(session, SecurityGroup, joinedload(SecurityGroup.rules))]
+
+
+def update(session: Session, group_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Change a security group. Raises SecurityGroupNotFound, InvalidInput."""
+    group = rows.load(session, SecurityGroup, group_id, joinedload(SecurityGroup.rules))
+    rows.change(group, changes, CHANGEABLE)
+    session.flush()
+    return view(group)
+
+
+def delete(session: Session, group_id: str) -> None:
+    """Remove a security group that no port uses, its rules, and the rules that name it.
+
+    Raises:
+        SecurityGroupNotFound, SecurityGroupInUse: as their names say.
+    """
+    rows.lock(session, SecurityGroup, group_id, delete=True)  # before the check: a port that would use it waits
+    group = rows.load(session, SecurityGroup, group_id)
+    if session.scalar(select(exists().where(SecurityGroupPortBinding.security_group_id == group_id))):
+        raise SecurityGroupInUse(f"ports use security group {group_id}")
+    session.delete(group)
+    session.flush()
+
+
+def create_rule(
+    session: Session, group_id: str, direction: str, protocol: str, remote_group_id: str | None
+) -> dict[str, Any]:
+    """Add a rule to a security group. Raises SecurityGroupNotFound (of either group), RuleExists."""
+    rows.lock(session, SecurityGroup, group_id)  # before the check: nothing else keeps equal rules apart
+    group = rows.load(session, SecurityGroup, group_id)
+    if remote_group_id is not None:
+        rows.require(session, SecurityGroup, remote_group_id)
+    same = select(SecurityGroupRule.id).where(
+        SecurityGroupRule.security_group_id == group_id,
+        SecurityGroupRule.direction == direction,
+        SecurityGroupRule.protocol == protocol,
+        SecurityGroupRule.remote_group_id.is_not_distinct_from(remote_group_id),
+    )
+    if session.scalar(same) is not None:
+        raise RuleExists(f"security group {group_id} has that rule")
+    rule = SecurityGroupRule.new(
+        security_group=group, direction=direction, protocol=protocol, remote_group_id=remote_group_id
+    )
+    session.add(rule)
+    session.flush()
+    return view_rule(rule)
+
+
+def delete_rule(session: Session, rule_id: str) -> None:
+    """Remove a rule. Raises SecurityGroupRuleNotFound."""
+    group_id = session.scalar(select(SecurityGroupRule.security_group_id).where(SecurityGroupRule.id == rule_id))
+    if group_id is None:
+        raise rows.not_found(SecurityGroupRule, rule_id)
+    with suppress(SecurityGroupNotFound):  # the rule went with it
+        rows.lock(session, SecurityGroup, group_id)
+    rule = rows.load(session, SecurityGroupRule, rule_id, joinedload(SecurityGroupRule.security_group))
+    session.delete(rule)
+    session.flush()

@@ -65,7 +65,7 @@ def _initdb(installation: Installation, private: PrivateDirectory) -> None:
     if process.returncode:
         raise ServerError(
             f"cannot initialise a data directory in {private.path}: {last_lines(output)}",
-            "If the disk is full, free 200 MB there or set TMPDIR to another directory.",
+            "If the disk is full, free 200 MB there or set TMPDIR; if libraries are missing, try another PostgreSQL.",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -34,11 +34,12 @@ PATIENCE = 60.0
 
 
 @contextmanager
-def embedded_server(installation: Installation) -> Iterator[URL]:
+def embedded_server(installation: Installation, settings: Mapping[str, str] = EMBEDDED) -> Iterator[URL]:
     """Start a server on a fresh copy of the kept data directory.
 
     Args:
         installation: the programs to run.
+        settings: name -> value, in `postgresql.conf`'s words.
 
     Yields:
         How to connect to it. When the block is left, the server is gone and its directory removed.
@@ -54,7 +55,7 @@ def embedded_server(installation: Installation) -> Iterator[URL]:
             log.open("wb") as stderr,
             sentinel(
                 GUARD,
-                *_command(installation, data),
+                *_command(installation, data, settings),
                 owner=server_owner(),
                 pass_fds=(private.lifeline,),
                 stdout=subprocess.PIPE,
@@ -68,11 +69,12 @@ def embedded_server(installation: Installation) -> Iterator[URL]:
                     f"PostgreSQL ({installation.origin}) does not start in {data}: {said}",
                     f"If its disk is full, set TMPDIR to another directory; if its files are broken, delete {kept}.",
                 )
-            yield URL.create("postgresql+psycopg", username="postgres", database="postgres", query={"host": str(data)})
+            socket = {"host": str(data), "port": settings["port"]}  # said in full: PGPORT may name another
+            yield URL.create("postgresql+psycopg", username="postgres", database="postgres", query=socket)
 
 
-def _command(installation: Installation, data: Path) -> list[str]:
-    settings = {**EMBEDDED, "unix_socket_directories": str(data)}
+def _command(installation: Installation, data: Path, settings: Mapping[str, str]) -> list[str]:
+    settings = {**settings, "unix_socket_directories": str(data)}
     return [
         str(installation.bin / "postgres"),
         *("-D", str(data)),

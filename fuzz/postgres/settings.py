@@ -30,6 +30,7 @@ EMBEDDED: Mapping[str, str] = MappingProxyType(
         "max_connections": "100",
         "max_wal_senders": "0",
         "max_wal_size": "64MB",  # the default of 1 GB would be kept in the temporary directory
+        "port": "5432",  # part of the socket's name
         "shared_buffers": "32MB",
         "synchronous_commit": "off",
         "timezone": "UTC",

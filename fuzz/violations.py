@@ -117,16 +117,9 @@ class RevisionDecreased(Violation):
 
 
 class StuckRevision(Violation):
-    """A row changed, and its committed revision number did not."""
+    """A row, or a child that revises it, changed, and the committed revision number did not grow."""
 
     kind = "stuck-revision"
-    check = "revisions"
-
-
-class UnrevisedParent(Violation):
-    """A child changed, and the revision number of its parent did not."""
-
-    kind = "unrevised-parent"
     check = "revisions"
 
 

@@ -26,4 +26,9 @@ CHECKS: dict[str, Callable[[History, Rules, Serial], Iterator[Violation]]] = {
 
 def judge(history: History, rules: Rules, serial: Serial) -> list[Violation]:
     """What is wrong with a history, the most telling first."""
-    return [violation for name, check in CHECKS.items() if name in rules.checks for violation in check(history, rules, serial)]
+    return [
+        violation
+        for name, check in CHECKS.items()
+        if name in rules.checks
+        for violation in check(history, rules, serial)
+    ]

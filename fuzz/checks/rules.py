@@ -41,9 +41,7 @@ def rules_of(target: type[Target], tables: Mapping[str, Table]) -> Rules:
             raise _unknown(target, "revises", parent, tables)
         edges[table].append((column, parent))
     ignored = frozenset(_column(target, "ignore", name, tables) for name in target.ignore)
-    return Rules(
-        target.checks, target.revision, {table: tuple(found) for table, found in edges.items()}, ignored
-    )
+    return Rules(target.checks, target.revision, {table: tuple(found) for table, found in edges.items()}, ignored)
 
 
 def _column(target: type[Target], attribute: str, name: str, tables: Mapping[str, Table]) -> tuple[str, str]:

@@ -9,9 +9,9 @@ from typing import Any
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
-from fuzz.case import Call, Case
+from fuzz.case import Case
 from fuzz.engine.failures import failure_of
-from fuzz.history import ROWS_KEPT, Column, Commit, Failure, History, Outcome, Step, Table, Write
+from fuzz.history import ROWS_KEPT, Column, Commit, Failure, History, Outcome, Step, Write
 from fuzz.postgres.catalogue import Catalogue
 
 

@@ -60,16 +60,19 @@ class Run:
         self._inspect = inspect
         self._step_timeout = step_timeout
         self._taking: dict[str, Taken] = {}
-        self._open = list(lanes.values())
+        self._open = list(lanes)
 
     def add(self, session: str, call: Call) -> None:
         """Put a call at the end of a session's program."""
         self._lanes[session].waiting.append(call)
 
-    def in_call(self, session: str) -> int:
-        """Which call of its program a session is in; the next one, where it is between two."""
-        lane = self._lanes[session]
-        return lane.call if lane.exchange is not None else lane.call + 1
+    def place(self, session: str) -> int:
+        """The place in its program of the call that a session is in or made last; -1 before the first."""
+        return self._lanes[session].call
+
+    def is_between(self, session: str) -> bool:
+        """Whether a session is in no call now."""
+        return self._lanes[session].exchange is None
 
     def step(self, session: str) -> bool:
         """Let a session take its next step.
@@ -89,12 +92,19 @@ class Run:
         while not self.recorder.hung:
             if any(self.step(session) for session in self._lanes):
                 continue
-            if lane := next((lane for lane in self._open if lane.exhausted), None):
-                self._open.remove(lane)
-                lane.call = CLOSING
-                lane.close()
+            if session := next((session for session in self._open if self._lanes[session].exhausted), None):
+                self.close(session)
             elif not self._wait_outside():
                 return
+
+    def close(self, session: str) -> None:
+        """Close what a session's program, which must have come to its end, has left open."""
+        self._open.remove(session)
+        lane = self._lanes[session]
+        lane.call = CLOSING
+        lane.close()
+        while self.step(session):
+            pass
 
     def abandon(self) -> None:
         """Leave all sessions where they are."""

@@ -1,0 +1,1 @@
+"""Campaigns: many cases under a budget."""

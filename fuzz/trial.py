@@ -1,0 +1,93 @@
+"""One case, run and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fuzz.case import Case
+from fuzz.checks import judge
+from fuzz.checks.errors import fails_alone
+from fuzz.checks.rules import rules_of
+from fuzz.engine.serial import serial_histories
+from fuzz.engine.stage import Stage
+from fuzz.errors import CaseError
+from fuzz.history import History
+from fuzz.violations import Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of a case.
+
+    Attributes:
+        history: what happened.
+        violations: what is wrong with it, the most telling first.
+        alone: (operation, exception) pairs that were raised without any concurrency being needed.
+    """
+
+    history: History
+    violations: tuple[Violation, ...]
+    alone: tuple[tuple[str, str], ...]
+
+    def violation(self, signature: str) -> Violation | None:
+        """The violation with a signature, if it is there."""
+        return next((found for found in self.violations if found.signature == signature), None)
+
+
+class Trial:
+    """Runs cases on a stage and judges them.
+
+    Args:
+        stage: where to run.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self._rules = rules_of(type(stage.target), {s.table.name: s.table for s in stage.catalogue.tables.values()})
+        self._serial: dict[str, Sequence[History]] = {}
+
+    def __call__(self, case: Case) -> Verdict:
+        """Run a case and judge it.
+
+        Raises:
+            CaseError: when it does not fit the target.
+        """
+        self._fits(case)
+        return self.judge(self.stage.run(case))
+
+    def judge(self, history: History) -> Verdict:
+        """Judge a history of this stage; serial orders of its calls are run when a check asks for them."""
+
+        def serial() -> Sequence[History]:
+            return self._serially(history.case)
+
+        return Verdict(
+            history,
+            tuple(judge(history, self._rules, serial)),
+            tuple(fails_alone(history, serial)) if "errors" in self._rules.checks else (),
+        )
+
+    def _serially(self, case: Case) -> Sequence[History]:
+        """The serial orders' histories, run once for the same programs; only the last ones are remembered."""
+        key = case.scheduled(()).dumps()
+        if key not in self._serial:
+            self._serial.clear()
+            self._serial[key] = serial_histories(self.stage, case)
+        return self._serial[key]
+
+    def _fits(self, case: Case) -> None:
+        operations = self.stage.target.operations
+        name = type(self.stage.target).__name__
+        for calls in case.programs.values():
+            for call in calls:
+                if call.operation not in operations:
+                    raise CaseError(
+                        f"The case calls {call.operation}, which {name} does not have.",
+                        f"It has {', '.join(operations)}; is the case another target's, or older than a renaming?",
+                    )
+                if unknown := set(call.arguments) - set(operations[call.operation].strategies):
+                    raise CaseError(
+                        f"The case gives {call.operation} the argument {min(unknown)!r}, which it does not take.",
+                        "The operation has changed since the case was written; find the race anew with `run`.",
+                    )

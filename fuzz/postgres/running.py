@@ -42,10 +42,12 @@ def running_server(dsn: str) -> URL:
 
 
 def _parse(dsn: str) -> URL:
+    # Neither the DSN nor the parser's message is shown: what could not be parsed may be a piece of the password.
+    if dsn.count("@") > 1:
+        raise ServerError("the DSN cannot be read: it has more than one @", SHAPE)
     try:
         url = make_url(dsn)
     except (ArgumentError, ValueError):
-        # Neither the DSN nor the parser's message is shown: what could not be parsed may be a piece of the password.
         raise ServerError("the DSN is no PostgreSQL URL", SHAPE) from None
     if url.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
         raise ServerError(f"the DSN is no PostgreSQL URL: it begins with {url.drivername}://", SHAPE)
@@ -58,16 +60,19 @@ def _parse(dsn: str) -> URL:
 def _connect(url: URL) -> psycopg.Connection[TupleRow]:
     try:
         return connect(url)
-    except psycopg.Error as error:
+    except (psycopg.Error, ValueError) as error:
+        # Not chained: the driver's exception holds the password among the options of its connection.
         problem = masked(url, f"cannot connect to {place(url)}: {_reason(error)}")
         raise ServerError(problem, _cure(error, url)) from None
 
 
-def _reason(error: psycopg.Error) -> str:
+def _reason(error: Exception) -> str:
     return " ".join(str(error).removeprefix("connection failed: ").split())
 
 
-def _cure(error: psycopg.Error, url: URL) -> str:
+def _cure(error: Exception, url: URL) -> str:
+    if not isinstance(error, psycopg.OperationalError):
+        return "Mend the host or the options in the DSN."
     if error.pgconn is not None and (error.pgconn.used_password or error.pgconn.needs_password):
         return "Check user, password and database in the DSN; special characters of the password are percent-encoded."
     if re.search(r"\bFATAL\b", str(error)):

@@ -184,11 +184,14 @@ def test_a_socket_that_is_not_there_is_told(tmp_path: Path) -> None:
         "postgresql://boss:s3cret@localhost:port/shop",
         "postgresql://boss:a:s3cret/b@localhost:5432:5/shop",
         "postgresql://boss:s3cret@[::1/shop",
-        "postgresql://boss:s3cret@localhost/shop?no_such_option=1",
+        "postgresql://boss:s3cret@localhost:1/shop?no_such_option=1",
         "postgresql://boss:s3cret@localhost:99999999/shop",
-        "postgresql://boss:s3cret@localhost/shop?connect_timeout=soon",
+        "postgresql://boss:s3cret@localhost:1/shop?connect_timeout=soon",
         "postgresql://boss:s3cret@host1/shop?host=host2:port",
-        "postgresql://boss:s3%00cret@localhost/shop",
+        "postgresql://boss:s3%00cret@localhost:1/shop",
+        "postgresql://boss:pa@s3cret@localhost:1/shop",
+        "postgresql://boss:pa@s3cret/word@localhost:1/shop",
+        "postgresql://boss:s3cret@no..host/shop",
     ],
 )
 def test_a_malformed_dsn_is_told_without_its_password(dsn: str) -> None:

@@ -122,7 +122,7 @@ class Revisions:
         bumped.update(new for new in session.new if isinstance(new, StandardAttribute))  # they begin at 0
         for changed in _modified(session):
             try:
-                standard_attr = _standard_attr(changed)
+                standard_attr = standard_attr_of(changed)
                 if standard_attr is not None and standard_attr not in bumped:
                     standard_attr.revision_number += 1
                     bumped.add(standard_attr)
@@ -158,7 +158,7 @@ class Revisions:
     def parent_standard_attr(self, parent: Base) -> StandardAttribute | None:
         """The parent's standard attributes; None for one that another session has deleted meanwhile."""
         try:
-            return _standard_attr(parent)
+            return standard_attr_of(parent)
         except ObjectDeletedError:
             log.warning("no revision to raise: a %s is gone", type(parent).__name__)
             return None
@@ -200,7 +200,7 @@ def _modified(session: Session) -> Iterator[Base]:
             yield candidate
 
 
-def _standard_attr(of: Base) -> StandardAttribute | None:
+def standard_attr_of(of: Base) -> StandardAttribute | None:
     """The standard attributes of a resource, themselves of themselves; None where there are none.
 
     Raises:

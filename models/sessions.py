@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import ClassVar
+from uuid import uuid4
 
 from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
@@ -86,11 +87,11 @@ class Sessions(_Reference):
 
     @operation(which=WHICH)
     def change(self, session: Session, which: str) -> None:
-        """Assign another name than it has."""
+        """Make the name longer: a transaction that did it twice has not taken it back."""
         with self._reading(session):
             found = self._take(session, which)
             if found is not None:
-                found.name = "x" if found.name != "x" else "y"
+                found.name += "x"
 
     @operation(kind=st.sampled_from(["subnet", "port", "rule"]))
     def add(self, session: Session, kind: str) -> None:
@@ -125,9 +126,9 @@ class Sessions(_Reference):
 
     @operation(which=WHICH)
     def merge(self, session: Session, which: str) -> None:
-        """Session.merge of an object that came from elsewhere, with a name and nothing more."""
+        """Session.merge of an object that came from elsewhere, with a new name and nothing more."""
         with self._reading(session):
-            _known(session)[which] = session.merge(MODELS[which](id=which, name="merged"))
+            _known(session)[which] = session.merge(MODELS[which](id=which, name=str(uuid4())))
 
     @operation
     def flush(self, session: Session) -> None:

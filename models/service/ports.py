@@ -83,14 +83,21 @@ def move(session: Session, port_id: str, subnet_id: str, address: str | None) ->
 
 def bind(session: Session, port_id: str, group_id: str) -> dict[str, Any]:
     """Let a port use a security group; one that does already stays as it is. Raises NotFound."""
+    return view(bound(session, port_id, group_id).port)
+
+
+def bound(session: Session, port_id: str, group_id: str) -> SecurityGroupPortBinding:
+    """The port's use of the group, there already or new. Raises NotFound."""
     rows.lock(session, Port, port_id)
     port = rows.load(session, Port, port_id, *_whole())
-    if any(each.security_group_id == group_id for each in port.bindings):
-        return view(port)
+    for binding in port.bindings:
+        if binding.security_group_id == group_id:
+            return binding
     rows.require(session, SecurityGroup, group_id)
-    port.bindings.append(SecurityGroupPortBinding(security_group_id=group_id))
+    binding = SecurityGroupPortBinding(security_group_id=group_id)
+    port.bindings.append(binding)
     session.flush()
-    return view(port)
+    return binding
 
 
 def unbind(session: Session, port_id: str, group_id: str) -> dict[str, Any]:

@@ -1,0 +1,32 @@
+"""LP1424593: a port's binding is touched after another session has deleted it.
+
+The interleaving: A binds a port to a security group and commits, B unbinds it and commits, A touches the binding, which
+the commit has expired, to make its result.
+
+What differs: the result of `bind_port` is made after the commit. Correct code makes it inside the transaction.
+
+Seen by `errors`: an ObjectDeletedError leaves the operation, at any isolation level.
+
+The least case: bind_port(port-1, group-1) in A, unbind_port(port-1, group-1) in B (delete_port(port-1) does as well):
+2 calls, 2 context switches.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from fuzz import operation
+from models import network
+from models.service import ports
+
+
+class VanishedBinding(network.Network):
+    """Service operations, one of which looks back after its commit."""
+
+    @operation(port=network.PORT, group=network.GROUP)
+    def bind_port(self, session: Session, port: str, group: str) -> dict[str, Any]:
+        """Let a port use a security group."""
+        binding = self.transactions.run(session, lambda s: ports.bound(s, port, group))
+        return ports.view(binding.port)

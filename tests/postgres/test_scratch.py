@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.rows import TupleRow
+from sqlalchemy import NullPool, create_engine, text
 
 from fuzz.errors import ServerError
 from fuzz.postgres import Scratch, Server
@@ -64,6 +65,12 @@ def test_a_connection_to_it_is_in_autocommit_mode(scratch: Scratch) -> None:
     with scratch.connect() as connection:
         connection.execute("SELECT 1")
         assert connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+
+
+def test_an_engine_of_the_targets_own_connects_to_it(scratch: Scratch) -> None:
+    engine = create_engine(scratch.url.render_as_string(hide_password=False), poolclass=NullPool)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT current_database()")) == scratch.name
 
 
 def test_the_settings_hold_for_whoever_connects(scratch: Scratch) -> None:

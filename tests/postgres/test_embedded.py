@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+from psycopg.rows import TupleRow
 
 from fuzz.errors import ServerError
 from fuzz.postgres import Server, open_server
@@ -66,6 +67,17 @@ def data_of(server: Server) -> Path:
     return Path(str(server.url("postgres").query["host"]))
 
 
+def pid_of(server: Server) -> int:
+    return int((data_of(server) / "postmaster.pid").read_text().split()[0])
+
+
+def die(server: Server, connection: psycopg.Connection[TupleRow]) -> None:
+    """Have the server end at once, and wait until a connection to it has noticed."""
+    os.kill(pid_of(server), signal.SIGQUIT)
+    with pytest.raises(psycopg.OperationalError):
+        connection.execute("SELECT pg_sleep(600)")
+
+
 def said_by(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
@@ -111,7 +123,7 @@ def test_a_port_in_the_environment_is_not_the_embedded_servers(server: Server, m
 
 def test_leaving_the_block_leaves_neither_server_nor_files(temporary: Path) -> None:
     with open_server() as server:
-        pid = int((data_of(server) / "postmaster.pid").read_text().split()[0])
+        pid = pid_of(server)
         assert psutil.pid_exists(pid)
     assert not psutil.pid_exists(pid)
     assert list(temporary.iterdir()) == []
@@ -260,11 +272,19 @@ def test_a_server_that_does_not_start_is_quoted(temporary: Path) -> None:
 
 def test_a_server_that_died_is_told_by_name_of_its_directory() -> None:
     with open_server() as server, psycopg.connect(host=str(data_of(server)), user="postgres") as connection:
-        os.kill(int((data_of(server) / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
-        with pytest.raises(psycopg.OperationalError):
-            connection.execute("SELECT pg_sleep(600)")
+        die(server, connection)
         with pytest.raises(ServerError, match=f"cannot connect at {data_of(server)}"):
             server.scratch().__enter__()
+
+
+def test_a_server_that_dies_under_a_run_does_not_cover_up_how_the_run_ended() -> None:
+    def run() -> None:
+        with server.scratch() as scratch, scratch.connect() as connection:
+            die(server, connection)
+            raise RuntimeError("how the run ended")
+
+    with open_server() as server, pytest.raises(RuntimeError, match="how the run ended"):
+        run()
 
 
 def test_the_local_installation_is_named_as_the_origin() -> None:

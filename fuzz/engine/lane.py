@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,7 +73,8 @@ class Lane:
         self.waiting.clear()
         if self._greenlet is not None and not self._greenlet.dead:
             self._greenlet.probing = True
-            self._greenlet.throw(GreenletExit)
+            with suppress(Exception):  # the target may object to its end; its backend is gone already
+                self._greenlet.throw(GreenletExit)
         self.exchange, self.blocked = None, False
 
     def _begin(self, call: Call | None) -> None:

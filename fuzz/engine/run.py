@@ -62,6 +62,11 @@ class Run:
         self._taking: dict[str, Taken] = {}
         self._open = list(lanes)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether all sessions have come to their ends and been closed."""
+        return not self._open and not self.recorder.hung
+
     def add(self, session: str, call: Call) -> None:
         """Put a call at the end of a session's program."""
         self._lanes[session].waiting.append(call)
@@ -88,14 +93,19 @@ class Run:
         return True
 
     def finish(self) -> None:
-        """Let the sessions go on to their ends, one after the other, and close them."""
-        while not self.recorder.hung:
-            if any(self.step(session) for session in self._lanes):
-                continue
-            if session := next((session for session in self._open if self._lanes[session].exhausted), None):
-                self.close(session)
-            elif not self._wait_outside():
+        """Let the sessions go on to their ends, one after the other, and close each at its end."""
+        while self._open and not self.recorder.hung:
+            if not any(self._finish(session) for session in list(self._open)) and not self._wait_outside():
                 return
+
+    def _finish(self, session: str) -> bool:
+        """Whether a session took a step, or was closed."""
+        if self.step(session):
+            return True
+        if self._lanes[session].exhausted:
+            self.close(session)
+            return True
+        return False
 
     def close(self, session: str) -> None:
         """Close what a session's program, which must have come to its end, has left open."""

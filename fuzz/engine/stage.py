@@ -120,14 +120,12 @@ class Stage:
             inspect=self._inspect if self.target.invariants else dict,
             step_timeout=self._step_timeout,
         )
-        whole = False
         try:
             with own_clock_and_dice():
                 yield run
-            whole = not recorder.hung
         finally:
             self._written.update(write.table for commit in recorder.commits for write in commit.writes)
-            self._clear(run, whole=whole)
+            self._clear(run)
 
     def _lay_out(self) -> None:
         with self._plain_errors("make the schema"), own_clock_and_dice():
@@ -213,13 +211,13 @@ class Stage:
             pass
         return engine
 
-    def _clear(self, run: Run, *, whole: bool) -> None:
+    def _clear(self, run: Run) -> None:
         """Leave no transaction open and no connection lent out, whatever the target has left."""
-        if not whole:
+        if not run.has_ended:
             for connection in self._connections:
                 self._monitor.terminate(connection.pgconn.backend_pid)
             run.abandon()
-        for name in [name for name, engine in self._engines.items() if not whole or _lends(engine)]:
+        for name in [name for name, engine in self._engines.items() if not run.has_ended or _lends(engine)]:
             self._engines.pop(name).dispose()
             self._drop([pid for pid, owner in self._owners.items() if owner == name])
         for connection in self._connections:

@@ -1,0 +1,167 @@
+"""A campaign: batch after batch of cases from the state machine, until the budget is spent."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from fuzz.campaign.events import Ended, Event, Found, Progress, Shrinking, Summary
+from fuzz.campaign.tally import Tally
+from fuzz.finding import Finding
+from fuzz.generate.calls import call_table, simpler
+from fuzz.generate.hunt import BATCH, Hunt
+from fuzz.generate.machine import machine_of
+from fuzz.minimise import Minimiser
+from fuzz.trial import Trial, Verdict
+
+REPLAYS = 3
+"""How often a least case must repeat to be a finding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """When a campaign ends; None: not for that reason.
+
+    Attributes:
+        seconds: since its start; a finding that is being minimised is finished.
+        cases: drawn, those of minimising not counted.
+        findings: made.
+    """
+
+    seconds: float | None = None
+    cases: int | None = None
+    findings: int | None = None
+
+
+def campaign(
+    trial: Trial, *, word: str, seed: int, isolation: tuple[str, ...], sessions: int, budget: Budget, postgres: str
+) -> Iterator[Event]:
+    """Fuzz a target.
+
+    Args:
+        trial: runs and judges its cases.
+        word: the TARGET word, for the cases.
+        seed: of everything that is drawn.
+        isolation: the levels to run at, as keys of `fuzz.case.ISOLATION`.
+        sessions: how many a case has.
+        budget: when to end.
+        postgres: the server's version.
+
+    Yields:
+        What happens; the last event is `Ended`, also when the user interrupts.
+
+    Raises:
+        ToolError: when the target or the server does not let it go on.
+    """
+    ongoing = _Campaign(trial, word, seed, isolation, sessions, budget, postgres)
+    try:
+        while not ongoing.is_over():
+            yield from ongoing.batch()
+    except KeyboardInterrupt:
+        yield Ended(replace(ongoing.summary(), interrupted=True))
+    else:
+        yield Ended(ongoing.summary())
+
+
+class _Campaign:
+    def __init__(
+        self,
+        trial: Trial,
+        word: str,
+        seed: int,
+        isolation: tuple[str, ...],
+        sessions: int,
+        budget: Budget,
+        postgres: str,
+    ) -> None:
+        self._trial = trial
+        self._word = word
+        self._seed = seed
+        self._isolation = isolation
+        self._sessions = sessions
+        self._budget = budget
+        self._postgres = postgres
+        self._seeds = random.Random(seed)  # noqa: S311 - a campaign must repeat
+        self._tally = Tally()
+        self._findings: dict[str, Finding] = {}
+        self._nondeterministic: dict[str, str] = {}
+
+    def is_over(self) -> bool:
+        """Whether the budget is spent."""
+        budget = self._budget
+        return (
+            (budget.seconds is not None and self._tally.elapsed_s >= budget.seconds)
+            or (budget.cases is not None and self._tally.cases >= budget.cases)
+            or (budget.findings is not None and len(self._findings) >= budget.findings)
+        )
+
+    def batch(self) -> Iterator[Event]:
+        """Draw a batch of cases, and make a finding of the first new violation in it."""
+        chance = self._seeds.getrandbits(32)
+        table = call_table(type(self._trial.stage.target), chance)
+        hunt = Hunt({*self._findings, *self._nondeterministic}, self._tally.note, self.is_over)
+
+        def prepare() -> Trial:
+            hunt.begin()
+            return self._trial
+
+        machine = machine_of(
+            word=self._word,
+            table=table,
+            sessions=self._sessions,
+            isolation=self._isolation,
+            chance=self._seed,
+            prepare=prepare,
+            examine=hunt.examine,
+        )
+        hunt.run(machine, chance, BATCH)
+        yield Progress(self.summary())
+        if hunt.wanted is not None and hunt.least is not None:
+            violation = hunt.least.violation(hunt.wanted)
+            assert violation is not None
+            yield Shrinking(violation.kind, self.summary())
+            first_seen_s = self._tally.elapsed_s
+            least = Minimiser(self._trial, hunt.wanted)(hunt.least, lambda call: simpler(call, table))
+            yield from self._confirm(hunt.wanted, least, first_seen_s)
+
+    def _confirm(self, signature: str, least: Verdict, first_seen_s: float) -> Iterator[Event]:
+        """Run a least case again; what does not repeat is no finding, and no pass either."""
+        replays = [self._trial(least.history.case) for _ in range(REPLAYS)]
+        if not all(verdict.violation(signature) for verdict in replays):
+            self._nondeterministic[signature] = least.history.case.dumps()
+            return
+        violation = least.violation(signature)
+        assert violation is not None
+        digest = least.history.digest()
+        finding = Finding(
+            violation=violation,
+            others=tuple(other for other in least.violations if other is not violation),
+            history=least.history,
+            replays=REPLAYS,
+            identical=sum(verdict.history.digest() == digest for verdict in replays),
+            seed=self._seed,
+            postgres=self._postgres,
+            first_seen_s=first_seen_s,
+        )
+        self._findings[signature] = finding
+        yield Found(finding, self.summary())
+
+    def summary(self) -> Summary:
+        """How far the campaign is."""
+        return Summary(
+            target=self._word,
+            seed=self._seed,
+            postgres=self._postgres,
+            isolation=self._isolation,
+            elapsed_s=self._tally.elapsed_s,
+            cases=self._tally.cases,
+            steps=self._tally.steps,
+            distinct_interleavings=self._tally.interleavings,
+            last_new_s=self._tally.last_new_s,
+            fails_alone=tuple(sorted(self._tally.alone)),
+            findings=tuple(self._findings.values()),
+            times_seen={signature: self._tally.seen[signature] for signature in self._findings},
+            nondeterministic=dict(self._nondeterministic),
+            interrupted=False,
+        )

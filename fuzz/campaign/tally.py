@@ -1,0 +1,57 @@
+"""What a campaign counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from time import monotonic
+
+from fuzz.case import Case
+from fuzz.trial import Verdict
+
+
+class Tally:
+    """Counts cases, steps, and what is new in them.
+
+    Attributes:
+        cases: how many were run.
+        steps: how many steps these took.
+        interleavings: how many different schedules of the same programs were met.
+        last_new_s: when the last of them was new, in seconds from the start.
+        alone: (operation, exception) pairs that need no concurrency.
+        seen: a violation's signature -> in how many cases it was met.
+    """
+
+    def __init__(self) -> None:
+        self._start = monotonic()
+        self._known: set[int] = set()
+        self.cases = 0
+        self.steps = 0
+        self.last_new_s = 0.0
+        self.alone: set[tuple[str, str]] = set()
+        self.seen: Counter[str] = Counter()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the start."""
+        return monotonic() - self._start
+
+    @property
+    def interleavings(self) -> int:
+        """How many different schedules of the same programs were met."""
+        return len(self._known)
+
+    def note(self, verdict: Verdict) -> None:
+        """Count a case."""
+        self.cases += 1
+        self.steps += len(verdict.history.steps)
+        self.alone.update(verdict.alone)
+        self.seen.update({violation.signature for violation in verdict.violations})
+        interleaving = _fingerprint(verdict.history.case)
+        if interleaving not in self._known:
+            self._known.add(interleaving)
+            self.last_new_s = self.elapsed_s
+
+
+def _fingerprint(case: Case) -> int:
+    programs = tuple((session, tuple(map(str, calls))) for session, calls in case.programs.items())
+    return hash((case.isolation, programs, case.schedule))

@@ -1,0 +1,168 @@
+"""The state machine: whose turn it is, and what that session does with it.
+
+There is one rule, with two drawn arguments. More rules would be fewer cases: Hypothesis switches rules off at random
+(swarm testing), and a machine that only begins calls, or only goes on, tests nothing. More arguments would not
+shrink. Everything is total: a choice that makes no sense now does nothing. What is drawn is where to switch, not every
+statement; "to the end of its call" is the simplest.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from fuzz.case import Call, Case
+from fuzz.engine.run import Run
+from fuzz.engine.stage import NAMES
+from fuzz.errors import ToolError
+from fuzz.history import History
+from fuzz.trial import Trial, Verdict
+
+CALLS = 3
+"""How many calls a session makes in one case at the most; races need two."""
+
+FARTHEST = 12
+"""The most steps that one turn takes, but for the turn to the end of a call."""
+
+SPARE = 10_000
+"""More steps than a call takes; an operation that never ends is given up there."""
+
+Examine = Callable[[Verdict], None]
+"""Looks at what came of a case, and raises a violation that Hypothesis is to shrink."""
+
+
+class Abort(BaseException):
+    """Carries an error of the tool through Hypothesis, which would shrink an `Exception` as if it were a bug."""
+
+    def __init__(self, error: ToolError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class CaseMachine(RuleBasedStateMachine):
+    """One case, as Hypothesis makes it up; `machine_of` makes the subclass for a target."""
+
+    prepare: ClassVar[Callable[[], Trial]]
+    examine: ClassVar[Examine]
+    word: ClassVar[str]
+    table: ClassVar[Sequence[Call]]
+    chance: ClassVar[int]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stack = ExitStack()
+        self._programs: dict[str, list[Call]] = {}
+        self._run: Run | None = None
+
+    def start(self, sessions: Sequence[str], isolation: str) -> None:
+        """Let the case's run begin.
+
+        Args:
+            sessions: their names.
+            isolation: a key of `fuzz.case.ISOLATION`.
+        """
+        self._trial = type(self).prepare()
+        self._isolation = isolation
+        self._programs = {session: [] for session in sessions}
+        self._run = self._stack.enter_context(self._trial.stage.begin(sessions, isolation, self.chance))
+
+    def take(self, session: str, choice: int) -> None:
+        """A session's turn: between two calls it begins the one at a place of the table, in a call it goes on.
+
+        Args:
+            session: whose turn it is.
+            choice: a place in the table, and 1 step is taken; or how many steps to take, 0: to the end of the call.
+        """
+        run = self._run
+        if run is None:
+            return
+        if not run.is_between(session):
+            self._go(run, session, choice % (FARTHEST + 1))
+        elif len(self._programs[session]) < CALLS:
+            call = self.table[choice % len(self.table)]
+            self._programs[session].append(call)
+            run.add(session, call)
+            run.step(session)
+
+    def _go(self, run: Run, session: str, steps: int) -> None:
+        place = run.place(session)
+        for _ in range(steps or SPARE):
+            if run.is_between(session) or run.place(session) != place or not run.step(session):
+                return
+
+    def teardown(self) -> None:
+        """Let all sessions come to their end, and judge."""
+        run, self._run = self._run, None
+        if run is None:
+            return
+        with self._stack:
+            if sys.exception() is not None:  # the case is not whole: Hypothesis has broken it off
+                return
+            run.finish()
+        case = Case(
+            self.word,
+            self._isolation,
+            {session: tuple(calls) for session, calls in self._programs.items()},
+            seed=self.chance,
+        )
+        history: History = self._trial.stage.history(run, case)
+        type(self).examine(self._trial.judge(history))
+
+
+def machine_of(
+    *,
+    word: str,
+    table: Sequence[Call],
+    sessions: int,
+    isolation: Sequence[str],
+    chance: int,
+    prepare: Callable[[], Trial],
+    examine: Examine,
+) -> type[CaseMachine]:
+    """A state machine for a target.
+
+    Args:
+        word: the TARGET word for the cases.
+        table: the calls to choose from.
+        sessions: how many sessions a case has.
+        isolation: the levels to choose from, as keys of `fuzz.case.ISOLATION`.
+        chance: seed of the cases' clock and dice.
+        prepare: gives what runs and judges, when the first case is run.
+        examine: told what came of each case.
+    """
+    names = NAMES[:sessions]
+
+    class Machine(CaseMachine):
+        @initialize(level=st.sampled_from(list(isolation)))
+        def open(self, level: str) -> None:
+            guarded(self.start)(names, level)
+
+        @rule(session=st.sampled_from(names), choice=st.integers(0, max(len(table), FARTHEST + 1) - 1))
+        def turn(self, session: str, choice: int) -> None:
+            guarded(self.take)(session, choice)
+
+        def teardown(self) -> None:
+            guarded(super().teardown)()
+
+    Machine.prepare = staticmethod(prepare)
+    Machine.examine = staticmethod(examine)
+    Machine.word, Machine.table, Machine.chance = word, table, chance
+    Machine.__name__ = Machine.__qualname__ = f"{word.rpartition(':')[2]}Machine"
+    return Machine
+
+
+def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose errors of the tool go through Hypothesis unshrunk."""
+
+    def call(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except ToolError as error:
+            raise Abort(error) from error
+
+    return call

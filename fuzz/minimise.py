@@ -1,0 +1,159 @@
+"""From a failing case to the least: fewest calls, then fewest context switches, then the simplest arguments.
+
+The second stage, after Hypothesis' shrinker and outside of it, is exact: calls are dropped one by one, and
+interleavings tried in the order of their context switches (as CHESS bounds preemptions, Musuvathi and Qadeer, 2007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from fuzz.case import Call, Case
+from fuzz.history import History
+from fuzz.trial import Trial, Verdict
+
+BUDGET = 500
+"""Executions that minimising may take; the median is far lower."""
+
+FEW = 2
+"""Context switches up to which other interleavings are tried when a call is dropped."""
+
+SPARE = 50
+"""Steps that a session's last run may take beyond its length: another schedule can make a program longer (a retry)."""
+
+Simpler = Callable[[Call], Sequence[Call]]
+"""The simpler calls of the same operation, the simplest first."""
+
+
+class Minimiser:
+    """Makes a failing case smaller while the same violation stays.
+
+    Args:
+        trial: runs and judges.
+        signature: the violation's.
+        budget: how many executions it may take.
+    """
+
+    def __init__(self, trial: Trial, signature: str, budget: int = BUDGET) -> None:
+        self._trial = trial
+        self._signature = signature
+        self._left = budget
+        self._failed: dict[str, Verdict | None] = {}
+
+    def __call__(self, verdict: Verdict, simpler: Simpler) -> Verdict:
+        """Minimise.
+
+        Args:
+            verdict: of the failing case.
+            simpler: what to try in a call's stead.
+
+        Returns:
+            The least failing case's.
+        """
+        verdict = self._drop_calls(verdict)
+        verdict = self._fewer_switches(verdict)
+        return self._simpler_arguments(verdict, simpler)
+
+    def _fails(self, case: Case) -> Verdict | None:
+        """The verdict, when a case still shows the violation."""
+        key = case.dumps()
+        if key not in self._failed:
+            if self._left <= 0:
+                return None
+            self._left -= 1
+            verdict = self._trial(case)
+            self._failed[key] = verdict if verdict.violation(self._signature) else None
+        return self._failed[key]
+
+    def _first(self, cases: Iterator[Case]) -> Verdict | None:
+        return next((verdict for case in cases if (verdict := self._fails(case))), None)
+
+    def _drop_calls(self, verdict: Verdict) -> Verdict:
+        while smaller := self._first(_without_one(verdict.history)) or self._first(
+            other for case in _without_one(verdict.history) for other in interleavings(case, _lengths(verdict), FEW)
+        ):
+            verdict = smaller
+        return verdict
+
+    def _fewer_switches(self, verdict: Verdict) -> Verdict:
+        """Try the interleavings with fewer switches, the fewest first."""
+        most = verdict.history.switches - 1
+        found = self._first(interleavings(verdict.history.case, _lengths(verdict), most))
+        return found if found is not None and found.history.switches < verdict.history.switches else verdict
+
+    def _simpler_arguments(self, verdict: Verdict, simpler: Simpler) -> Verdict:
+        for session, calls in verdict.history.case.programs.items():
+            for place, call in enumerate(calls):
+                cases = (_with(verdict.history.case, session, place, other) for other in simpler(call))
+                found = self._first(cases)
+                if found is not None and found.history.switches <= verdict.history.switches:
+                    verdict = found
+        return verdict
+
+
+def interleavings(case: Case, lengths: Mapping[str, int], most: int) -> Iterator[Case]:
+    """A case under all schedules, in the order of their context switches.
+
+    Args:
+        case: its programs.
+        lengths: session -> how many steps it takes, about; a schedule that asks for more is valid all the same.
+        most: context switches.
+    """
+    sessions = [session for session, calls in case.programs.items() if calls]
+    for switches in range(most + 1):
+        for order in _orders(sessions, switches + 1):
+            for runs in _cuts(order, lengths):
+                yield case.scheduled(name for name, steps in runs for _ in range(steps))
+
+
+def _orders(sessions: Sequence[str], runs: int) -> Iterator[tuple[str, ...]]:
+    """Which session each of a number of runs of steps belongs to: neighbours differ, everybody has a turn."""
+
+    def extend(order: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        if len(order) == runs:
+            if set(order) == set(sessions):
+                yield order
+            return
+        for session in sessions:
+            if not order or order[-1] != session:
+                yield from extend((*order, session))
+
+    return extend(())
+
+
+def _cuts(order: Sequence[str], lengths: Mapping[str, int]) -> Iterator[list[tuple[str, int]]]:
+    """All lengths for runs of steps; each session's last run takes what is left of it, and some to spare."""
+
+    def extend(place: int, left: Mapping[str, int]) -> Iterator[list[tuple[str, int]]]:
+        if place == len(order):
+            yield []
+            return
+        session = order[place]
+        is_last = session not in order[place + 1 :]
+        for steps in [left[session] + SPARE] if is_last else range(1, left[session]):
+            for rest in extend(place + 1, {**left, session: left[session] - steps}):
+                yield [(session, steps), *rest]
+
+    return extend(0, lengths)
+
+
+def _lengths(verdict: Verdict) -> dict[str, int]:
+    """How many steps each session took."""
+    schedule = verdict.history.case.schedule
+    return {session: schedule.count(session) for session in verdict.history.case.programs}
+
+
+def _without_one(history: History) -> Iterator[Case]:
+    """The case without one of its calls, and without that call's steps; the last calls first."""
+    case = history.case
+    for session, calls in reversed(list(case.programs.items())):
+        for place in reversed(range(len(calls))):
+            programs = {**case.programs, session: (*calls[:place], *calls[place + 1 :])}
+            kept = (step.session for step in history.steps if (step.session, step.call) != (session, place))
+            yield replace(case, programs=programs).scheduled(kept)
+
+
+def _with(case: Case, session: str, place: int, call: Call) -> Case:
+    calls = case.programs[session]
+    return replace(case, programs={**case.programs, session: (*calls[:place], call, *calls[place + 1 :])})

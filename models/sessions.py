@@ -8,8 +8,10 @@ from typing import ClassVar
 from uuid import uuid4
 
 from hypothesis import strategies as st
+from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
 from fuzz import operation
@@ -97,9 +99,10 @@ class Sessions(_Reference):
     def add(self, session: Session, kind: str) -> None:
         """Add a child to a parent as the session knows it: perhaps expired, perhaps gone."""
         with self._reading(session):
-            parent = self._take(session, seed.FREE_GROUP if kind == "rule" else seed.NETWORK)
+            key = seed.FREE_GROUP if kind == "rule" else seed.NETWORK
+            parent = self._take(session, key)
             if parent is not None and parent not in session.deleted:
-                session.add(_child(kind, parent))
+                session.add(_child(kind, key, parent))
 
     @operation(which=WHICH)
     def delete(self, session: Session, which: str) -> None:
@@ -148,14 +151,14 @@ class Sessions(_Reference):
         session.rollback()
 
     def _take(self, session: Session, which: str) -> Resource | None:
-        """The object as the session knows it, however stale; else as it gets it."""
+        """The object as the session knows it, however stale, else as it gets it; None while it is only to be."""
         known = _known(session)
         found = known.get(which)
         if found is None or found not in session:
             found = session.get(MODELS[which], which)
             if found is not None:
                 known[which] = found
-        return found
+        return found if found is not None and inspect(found).persistent else None
 
     @contextmanager
     def _writing(self, session: Session) -> Iterator[None]:
@@ -190,11 +193,19 @@ def _known(session: Session) -> dict[str, Resource]:
     return known
 
 
-def _child(kind: str, parent: Resource) -> Resource:
-    match parent:
-        case SecurityGroup():
-            return SecurityGroupRule.new(security_group=parent, direction="egress", protocol="tcp")
-        case Network() if kind == "subnet":
-            return Subnet.new(network=parent, cidr="10.9.0.0/24")
+def _child(kind: str, key: str, parent: Resource) -> Resource:
+    """A child of a parent, by key: a flush need not read the parent for it, but the revision plugin must."""
+    match kind:
+        case "rule":
+            return _led(SecurityGroupRule.new(security_group_id=key, direction="egress", protocol="tcp"), parent)
+        case "subnet":
+            return _led(Subnet.new(network_id=key, cidr="10.9.0.0/24"), parent)
         case _:
-            return Port.new(network_id=seed.NETWORK, mac_address=seed.MACS[2])
+            return Port.new(network_id=key, mac_address=seed.MACS[2])
+
+
+def _led(child: Resource, parent: Resource) -> Resource:
+    """The child with its relation to the parent as if it had been loaded."""
+    (relation,) = child.revises_on_change
+    set_committed_value(child, relation, parent)
+    return child

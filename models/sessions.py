@@ -101,18 +101,23 @@ class Sessions(_Reference):
         with self._reading(session):
             key = seed.FREE_GROUP if kind == "rule" else seed.NETWORK
             parent = self._take(session, key)
-            if parent is not None and parent not in session.deleted:
+            if parent is not None:
                 session.add(_child(kind, key, parent))
 
     @operation(which=WHICH)
     def delete(self, session: Session, which: str) -> None:
-        """Session.delete, after a flush: it would not see children that are still to be written."""
+        """Session.delete, with a flush before, that it sees children still to be written, and one after.
+
+        An expired object that is still to be deleted is read by the flush, ObjectDeletedError and all.
+        """
         with self._writing(session):
             session.flush()
         with self._reading(session):
             found = self._take(session, which)
             if found is not None:
                 session.delete(found)
+        with self._writing(session):
+            session.flush()
 
     @operation
     def expire_all(self, session: Session) -> None:

@@ -1,0 +1,7 @@
+"""`python -m fuzz`."""
+
+from __future__ import annotations
+
+from fuzz.cli import main
+
+main()

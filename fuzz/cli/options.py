@@ -1,0 +1,57 @@
+"""Options that several commands have, and the forms of their values."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fuzz.case import ISOLATION
+
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+def duration(text: str) -> float:
+    """Seconds, from 90, 90s, 5m or 1h.
+
+    Raises:
+        typer.BadParameter: for anything else.
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text.strip())
+    if found is None or not float(found[1]):
+        raise typer.BadParameter(f"{text!r} is no time; write 90, 90s, 5m or 1h.", param_hint="--time")
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def levels(text: str) -> tuple[str, ...]:
+    """Isolation levels, from a list with commas.
+
+    Raises:
+        typer.BadParameter: when one is unknown.
+    """
+    named = tuple(dict.fromkeys(word.strip() for word in text.split(",")))
+    for name in named:
+        if name not in ISOLATION:
+            raise typer.BadParameter(
+                f"{name!r} is no isolation level; write one or more of {','.join(ISOLATION)}, with commas between.",
+                param_hint="--isolation",
+            )
+    return named
+
+
+Dsn = Annotated[
+    str | None,
+    typer.Option(
+        "--dsn",
+        metavar="URL",
+        envvar="ROWRACE_DSN",
+        help="A running server, in which rowrace makes a scratch database of its own; default: an embedded server.",
+    ),
+]
+PgBin = Annotated[
+    Path | None,
+    typer.Option("--pg-bin", metavar="DIR", help="The bin directory of a local PostgreSQL, to start the server from."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output, and nothing else.")]

@@ -1,0 +1,74 @@
+"""`run`: a campaign."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fuzz.campaign.campaign import Budget, campaign
+from fuzz.cli.options import Dsn, Json, PgBin, duration, levels
+from fuzz.engine.stage import NAMES
+from fuzz.lookup import find_target
+from fuzz.postgres import open_server
+from fuzz.report.closing import closing
+from fuzz.report.folder import prepare_folder
+from fuzz.report.follow import follow
+from fuzz.report.progress import Progress
+from fuzz.trials import Trials
+
+DEFAULT_S = 60.0
+"""Seconds that a campaign takes when nothing else is said."""
+
+
+def run(
+    target: Annotated[str, typer.Argument(help="package.module:Name or path/to/file.py:Name.", show_default=False)],
+    time: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="How long: 90, 90s, 5m, 1h. Default: 60s, unless --cases is given."),
+    ] = None,
+    cases: Annotated[int | None, typer.Option(min=1, help="How many cases.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of all that is drawn; default: a new one.")] = None,
+    isolation: Annotated[
+        str | None, typer.Option(metavar="LEVELS", help="rc,rr,ser or some of them; default: the target's.")
+    ] = None,
+    sessions: Annotated[
+        int | None, typer.Option(min=2, max=len(NAMES), help="How many at a time; default: the target's.")
+    ] = None,
+    max_findings: Annotated[int | None, typer.Option(min=1, help="End after so many findings.")] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where findings' folders go.")] = Path("findings"),
+    as_json: Json = False,
+    pg_bin: PgBin = None,
+    dsn: Dsn = None,
+) -> None:
+    """Fuzz a target.
+
+    Exit status: 0 nothing found, 1 findings, 2 could not run, 3 nondeterministic, 130 interrupted.
+    """
+    seconds = duration(time) if time is not None else DEFAULT_S if cases is None else None
+    chosen = levels(isolation) if isolation is not None else ()
+    found = find_target(target)
+    prepare_folder(out)
+    seed = secrets.randbits(32) if seed is None else seed
+    progress = Progress(sys.stderr if as_json else sys.stdout)
+    progress.say(f"seed {seed}")
+    with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server) as trials:
+        progress.say(f"{target} on PostgreSQL {server.version}, {server.origin}")
+        events = campaign(
+            trials.of(found),
+            word=target,
+            seed=seed,
+            isolation=chosen or found.isolation,
+            sessions=sessions or found.sessions,
+            budget=Budget(seconds, cases, max_findings),
+            postgres=server.version,
+        )
+        followed = follow(events, out, progress)
+    if as_json:
+        print(json.dumps(followed.to_json(), indent=2))
+    progress.say(closing(followed))
+    raise typer.Exit(followed.summary.exit)

@@ -1,0 +1,34 @@
+"""What is said of a campaign when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fuzz.report.follow import Followed
+from fuzz.report.progress import count_of_findings
+
+
+def closing(followed: Followed) -> str:
+    """The summary for people; its last line names the seed."""
+    return "\n".join(_lines(followed))
+
+
+def _lines(followed: Followed) -> Iterator[str]:
+    summary = followed.summary
+    rate = summary.cases / summary.elapsed_s if summary.elapsed_s else 0.0
+    if summary.interrupted:
+        yield "interrupted; what was found so far is written"
+    yield (
+        f"{summary.cases} cases, {summary.steps} steps in {summary.elapsed_s:.1f} s ({rate:.0f} cases/s), "
+        f"{summary.distinct_interleavings} distinct interleavings, the last new one after {summary.last_new_s:.1f} s"
+    )
+    for operation, error in summary.fails_alone:
+        yield f"fails alone, so no race: {operation} raises {error}"
+    for signature in sorted(summary.nondeterministic):
+        yield f"nondeterministic, so not judged: {signature}, which did not repeat"
+    for finding in summary.findings:
+        calls = " x ".join(finding.operations)
+        times = summary.times_seen.get(finding.id, 1)
+        seen = "once" if times == 1 else f"{times} times"
+        yield f"{finding.violation.kind}   {calls}   {followed.paths[finding.id]}   seen {seen}"
+    yield f"seed {summary.seed}: {count_of_findings(summary)}"

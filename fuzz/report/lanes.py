@@ -1,0 +1,147 @@
+"""The lanes: one column a session, one row a step, from the top to the bottom as it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from textwrap import wrap
+
+from fuzz.case import Call
+from fuzz.history import CLOSING, History, Outcome, Step
+from fuzz.report.cells import Cells
+from fuzz.report.values import cut
+
+WIDEST = 60
+"""Characters that a lane may take."""
+
+_APART = "   "
+
+
+@dataclass(slots=True)
+class _Row:
+    """What is printed beside each other; a row of a step has its number.
+
+    Attributes:
+        cells: session -> its lines.
+        number: the step's; None for a row between steps.
+        where: the line of code that sent it.
+    """
+
+    cells: dict[str, list[str]] = field(default_factory=dict)
+    number: int | None = None
+    where: str = ""
+
+
+def lanes(history: History, marked: Sequence[int]) -> Iterator[str]:
+    """The lanes of a history, line by line.
+
+    Args:
+        history: what happened.
+        marked: the numbers of the steps to mark.
+    """
+    sessions = [name for name, calls in history.case.programs.items() if calls]
+    rows = [_heading(history, sessions), *_rows(history, sessions)]
+    widths = {
+        name: max((len(line) for row in rows for line in row.cells.get(name, ())), default=0) for name in sessions
+    }
+    for row in rows:
+        yield from _lines(row, widths, marked, history)
+
+
+def _lines(row: _Row, widths: Mapping[str, int], marked: Sequence[int], history: History) -> Iterator[str]:
+    for place in range(max(map(len, row.cells.values()), default=0)):
+        first = place == 0
+        number = f"{row.number:>3}" if first and row.number else "   "
+        mark = ">" if first and row.number in marked else " "
+        texts = []
+        for session, width in widths.items():
+            lines = row.cells.get(session, [])
+            idle = "|" if row.number and _waiting(history, session, row.number) else "." if row.number else ""
+            text = lines[place] if place < len(lines) else idle if first else ""
+            texts.append(text.ljust(width))
+        yield f"{mark}{number}  {_APART.join(texts)}{_APART}{row.where if first else ''}".rstrip()
+
+
+def _heading(history: History, sessions: Sequence[str]) -> _Row:
+    return _Row({session: list(_programme(history, session)) for session in sessions})
+
+
+def _programme(history: History, session: str) -> Iterator[str]:
+    """A session's calls and what came of them."""
+    calls = history.case.programs[session]
+    for place, call in enumerate(calls):
+        number = f"{place + 1} " if len(calls) > 1 else ""
+        lines = list(_call(f"{number}{call}", _ended(history, session, place)))
+        yield f"{session}  {lines[0]}" if place == 0 else f"   {lines[0]}"
+        yield from (f"     {line}" for line in lines[1:])
+
+
+def _call(text: str, end: str) -> list[str]:
+    """A call and its end, on one line if there is room."""
+    if len(f"{text} {end}") <= WIDEST - 3:
+        return [f"{text} {end}"]
+    return [*wrap(text, WIDEST - 5), cut(end, WIDEST - 5)]
+
+
+def _ended(history: History, session: str, place: int) -> str:
+    outcome = history.outcome(session, place)
+    if outcome is None:
+        return f"did not end: {history.hung.get(session, 'the run was over before')}"
+    if outcome.failure is None:
+        return f"-> {outcome.result!a}"
+    return f"raised {outcome.failure.name}" + (" (expected)" if outcome.expected else "")
+
+
+def _rows(history: History, sessions: Sequence[str]) -> Iterator[_Row]:
+    cells = Cells(history, WIDEST)
+    begun: set[tuple[str, int]] = set()
+    yield from _ends(history, 0, begun)
+    for step in history.steps:
+        if step.call != CLOSING and (step.session, step.call) not in begun:
+            begun.add((step.session, step.call))
+            yield from _marker(history, step.session, step.call, "")
+        yield _row(history, step, cells, sessions)
+        yield from _ends(history, step.number, begun)
+
+
+def _row(history: History, step: Step, cells: Cells, sessions: Sequence[str]) -> _Row:
+    row = _Row({step.session: cells.statement(step)}, step.number, step.where)
+    own = row.cells[step.session]
+    if step.waited_for:
+        until = f" until step {step.settled}" if step.settled > step.number else ""
+        own.append(f"  waits for {' and '.join(step.waited_for)}{until}")
+    if step.failure is not None and step.settled <= step.number:
+        own.append("  " + cells.failure(step.failure))
+    for session in sessions:
+        released = _waiting(history, session, step.number)
+        if released is not None and released.settled == step.number:
+            failed = released.failure
+            row.cells[session] = ["| goes on" if failed is None else f"| {cells.failure(failed)}"]
+    return row
+
+
+def _waiting(history: History, session: str, number: int) -> Step | None:
+    """The step of a session that had been sent and not answered when another was sent."""
+    return next((s for s in history.steps if s.session == session and s.number < number <= s.settled), None)
+
+
+def _ends(history: History, number: int, begun: set[tuple[str, int]]) -> Iterator[_Row]:
+    """Rows for the calls that ended after a step and before the next."""
+    for outcome in history.outcomes:
+        if outcome.last == number:
+            is_instant = (outcome.session, outcome.call) not in begun
+            begun.add((outcome.session, outcome.call))
+            yield from _marker(history, outcome.session, outcome.call, _end_word(outcome, is_instant=is_instant))
+
+
+def _end_word(outcome: Outcome, *, is_instant: bool) -> str:
+    end = "ends" if outcome.failure is None else f"raises {outcome.failure.name}"
+    return f"{end}, without a statement" if is_instant else end
+
+
+def _marker(history: History, session: str, place: int, what: str) -> Iterator[_Row]:
+    """A row that tells where a call begins or ends; a session's only call needs none."""
+    calls = history.case.programs[session]
+    if len(calls) > 1 and 0 <= place < len(calls):
+        call: Call = calls[place]
+        yield _Row({session: [f"-- {place + 1} {call.operation} {what or 'begins'}"]})

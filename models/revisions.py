@@ -172,6 +172,7 @@ class Revisions:
             execution_options={"synchronize_session": False},
         )
         numbers = select(StandardAttribute.id, StandardAttribute.revision_number).where(chosen)
+        numbers = numbers.order_by(StandardAttribute.id)
         for key, number in session.execute(numbers).all():
             set_committed_value(by_id.pop(key), "revision_number", number)
         for key in by_id:
@@ -193,9 +194,10 @@ def compare(expected: Expectation, revision_number: int) -> None:
 def _modified(session: Session) -> Iterator[Base]:
     """What a flush would update: objects with a column changed for good, not only assigned to.
 
-    A collection is no column: its members tell for themselves.
+    A collection is no column: its members tell for themselves. The order is that of their keys: the session keeps a
+    set, and what is read on the way must not depend on where Python put the objects.
     """
-    for candidate in session.dirty:
+    for candidate in sorted(session.dirty, key=lambda each: str(inspect(each).identity_key)):
         if isinstance(candidate, Base) and session.is_modified(candidate, include_collections=False):
             yield candidate
 

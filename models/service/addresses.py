@@ -32,7 +32,8 @@ def allocate(session: Session, network_id: str, subnet_id: str, address: str | N
         raise rows.not_found(Subnet, subnet_id)
     if subnet.network_id != network_id:
         raise InvalidInput(f"subnet {subnet_id} is of another network than {network_id}")
-    taken = set(session.scalars(select(IPAllocation.ip_address).where(IPAllocation.subnet_id == subnet_id)))
+    held = select(IPAllocation.ip_address).where(IPAllocation.subnet_id == subnet_id).order_by(IPAllocation.ip_address)
+    taken = set(session.scalars(held))
     chosen = _free(subnet.cidr, taken) if address is None else _wanted(subnet.cidr, taken, address)
     return IPAllocation(ip_address=chosen, subnet_id=subnet_id, network_id=network_id)
 

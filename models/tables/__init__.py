@@ -1,4 +1,7 @@
-"""The tables: one file a family of resources."""
+"""The tables: one file a family of resources.
+
+Collections are ordered: rows come as PostgreSQL finds them otherwise, and no two runs need be alike.
+"""
 
 from models.tables.base import Base
 from models.tables.networks import Network, Subnet

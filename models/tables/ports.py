@@ -24,8 +24,12 @@ class Port(Resource):
     mac_address: Mapped[str] = mapped_column(String(32))
     device_id: Mapped[str] = mapped_column(String(255), default="")
 
-    allocations: Mapped[list[IPAllocation]] = relationship(cascade="all, delete-orphan", back_populates="port")
-    bindings: Mapped[list[SecurityGroupPortBinding]] = relationship(cascade="all, delete-orphan", back_populates="port")
+    allocations: Mapped[list[IPAllocation]] = relationship(
+        cascade="all, delete-orphan", back_populates="port", order_by="IPAllocation.ip_address"
+    )
+    bindings: Mapped[list[SecurityGroupPortBinding]] = relationship(
+        cascade="all, delete-orphan", back_populates="port", order_by="SecurityGroupPortBinding.security_group_id"
+    )
 
 
 class IPAllocation(Base):

@@ -21,11 +21,13 @@ class SecurityGroup(Resource):
         cascade="all, delete",
         back_populates="security_group",
         foreign_keys="SecurityGroupRule.security_group_id",
+        order_by="SecurityGroupRule.id",
     )
     source_rules: Mapped[list[SecurityGroupRule]] = relationship(
         cascade="all, delete",
         back_populates="remote_group",
         foreign_keys="SecurityGroupRule.remote_group_id",
+        order_by="SecurityGroupRule.id",
     )
 
 

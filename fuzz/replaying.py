@@ -65,7 +65,7 @@ def cases_at(path: Path) -> list[Path]:
     if not path.is_dir() or case_file(path).is_file():
         return [path]
     folders = sorted(found.parent for found in path.glob("*/case.json"))
-    return [*folders, *sorted(path.glob("*.json"))] or [path]
+    return [*folders, *sorted(path.glob("*.json"))]
 
 
 def load(path: Path) -> Loaded:

@@ -19,8 +19,8 @@ def duration(text: str) -> float:
     Raises:
         typer.BadParameter: for anything else.
     """
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text.strip())
-    if found is None or not float(found[1]):
+    found = re.fullmatch(r"(\d+)([smh]?)", text.strip())
+    if found is None or not int(found[1]):
         raise typer.BadParameter(f"{text!r} is no time; write 90, 90s, 5m or 1h.", param_hint="--time")
     return float(found[1]) * _UNITS[found[2]]
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from fuzz.cli.options import Dsn, Json, PgBin
+from fuzz.errors import CaseError
 from fuzz.postgres import open_server
 from fuzz.replaying import TIMES, Loaded, Replayed, cases_at, exit_status, load_all, replay_all
 from fuzz.report.replays import replay_text
@@ -26,7 +27,12 @@ def replay(
 
     Exit status: 2 if a case could not be judged (ERROR), else 1 if one still fails, else 3 if one diverged, else 0.
     """
-    loaded = list(load_all([case for path in cases for case in cases_at(path)]))
+    paths = [case for path in cases for case in cases_at(path)]
+    if not paths:
+        raise CaseError(
+            f"There is no case in {', '.join(map(str, cases))}.", "Name a case.json, or a folder with some."
+        )
+    loaded = list(load_all(paths))
     replayed = []
     for each in _replayed(loaded, pg_bin, dsn):
         replayed.append(each)

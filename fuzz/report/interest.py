@@ -25,12 +25,12 @@ def interest_of(history: History) -> Interest:
 def _changed(history: History) -> Iterator[tuple[str, set[str]]]:
     for commit in history.commits:
         for write in commit.writes:
-            pair = write.before is not None and write.after is not None
-            yield write.table, set(changed(write.before or {}, write.after or {})) if pair else set()
+            columns = changed(write.before, write.after) if write.before and write.after else []
+            yield write.table, {column for column in columns if not is_moment(write.row[column])}
     for step in history.steps:
         reading = read_statement(step.sql)
         if reading.writes and reading.table in history.tables:
-            yield reading.table, set(assigned(step)) & set(history.tables[reading.table].columns)
+            yield reading.table, {column for column, value in assigned(step).items() if not is_moment(value)}
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -39,6 +39,6 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
 
 
 def telling(table: Table, row: Mapping[str, Any], interest: Interest) -> list[str]:
-    """The columns of a row that are of interest, in the table's order, without its key and moments in time."""
+    """The columns of a row that are of interest, in the table's order, without its key."""
     wanted = interest.get(table.name, frozenset())
-    return [c for c in table.columns if c in row and c in wanted and c not in table.key and not is_moment(row[c])]
+    return [c for c in table.columns if c in row and c in wanted and c not in table.key]

@@ -103,6 +103,9 @@ def _text(value: ast.expr) -> str:
             return text
         case ast.Call(func=ast.Name(id="UUID"), args=[ast.Constant(value=str() as text)]):
             return text
+        case ast.Call(func=ast.Attribute(attr="datetime"), args=[year, month, day, hour, minute, *_]):
+            numbers = [int(ast.unparse(part)) for part in (year, month, day, hour, minute)]
+            return "{:04}-{:02}-{:02} {:02}:{:02}:00".format(*numbers)
         case _:
             return ast.unparse(value)
 

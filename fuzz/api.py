@@ -1,0 +1,107 @@
+"""rowrace in pytest: a case that must not fail any more, a target that must hold."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+
+from fuzz.campaign.campaign import Budget, campaign
+from fuzz.campaign.events import Ended, Summary
+from fuzz.errors import ToolError
+from fuzz.finding import Finding
+from fuzz.postgres import open_server
+from fuzz.replaying import TIMES, load, replay_case
+from fuzz.report.replays import replay_timeline
+from fuzz.report.timeline import timeline
+from fuzz.target import Target
+from fuzz.trials import Trials
+from fuzz.violations import Violation
+
+_KEPT = ExitStack()
+atexit.register(_KEPT.close)
+
+_REMEDY = "Look for what differs from run to run: threads, the network, clocks and random numbers that are read in C."
+
+
+def replay(path: str | Path) -> None:
+    """Run a case again; it passes when nothing is wrong any more.
+
+    It runs on the server that the variable ROWRACE_DSN names, else on an embedded one; all calls of a process share it.
+
+    Args:
+        path: a case.json, or a finding's folder.
+
+    Raises:
+        Violation: it still fails; the text holds the story and the timeline.
+        ToolError: the case cannot be read or run, or does not come to the same each time.
+    """
+    loaded = load(Path(path))
+    replayed = replay_case(_trials().of(loaded.target), loaded)
+    if replayed.status == "DIVERGED":
+        raise ToolError(
+            f"{path} cannot be judged: {TIMES} runs of it do not agree; one of them shows this:\n\n"
+            f"{replay_timeline(replayed)}",
+            _REMEDY,
+        )
+    if replayed.violations:
+        raise _told(replayed.violations[0], replay_timeline(replayed))
+
+
+def check(target: type[Target], *, cases: int = 200, seed: int = 0) -> None:
+    """Fuzz a target and fail with the first finding.
+
+    Args:
+        target: the class.
+        cases: how many to run.
+        seed: of all that is drawn.
+
+    Raises:
+        Violation: something is wrong; the text holds the story and the timeline.
+        ToolError: the target cannot be run, or a violation did not repeat.
+    """
+    summary = _campaign(target, cases, seed)
+    if summary.findings:
+        finding = summary.findings[0]
+        raise _told(finding.violation, _story(finding, f"check({target.__name__}, cases={cases}, seed={seed})"))
+    if summary.nondeterministic:
+        raise ToolError(
+            f"{target.__name__} cannot be judged: a violation did not repeat, {', '.join(summary.nondeterministic)}.",
+            _REMEDY,
+        )
+
+
+def _campaign(target: type[Target], cases: int, seed: int) -> Summary:
+    trials = _trials()
+    events = campaign(
+        trials.of(target),
+        word=f"{target.__module__}:{target.__qualname__}",
+        seed=seed,
+        isolation=target.isolation,
+        sessions=target.sessions,
+        budget=Budget(cases=cases, findings=1),
+        postgres=trials.server.version,
+    )
+    summary = next(event.summary for event in events if isinstance(event, Ended))
+    if summary.interrupted:
+        raise KeyboardInterrupt
+    return summary
+
+
+def _story(finding: Finding, again: str) -> str:
+    how = f"{again}      ({finding.identical} of {finding.replays} identical, PostgreSQL {finding.postgres})"
+    return timeline(finding.history, (finding.violation, *finding.others), how)
+
+
+def _told(violation: Violation, text: str) -> Violation:
+    """The violation with all that is to be said as its text: pytest shows no more of it."""
+    violation.args = (f"\n{text}",)
+    return violation
+
+
+@cache
+def _trials() -> Trials:
+    server = _KEPT.enter_context(open_server(dsn=os.environ.get("ROWRACE_DSN") or None))
+    return _KEPT.enter_context(Trials(server))

@@ -1,15 +1,16 @@
 """LP1611627: the bumper reads a parent that another session has deleted.
 
-The interleaving: A knows a security group and has expired it, B deletes the group and commits, A adds a rule to the
-group and flushes: the bumper refreshes the group, whose row is gone.
+The interleaving: A adds a rule to a security group and expires what it knows, B deletes the group and commits, A
+flushes: the bumper refreshes the group, whose row is gone.
 
 What differs: the plugin does not handle the ObjectDeletedError of a vanished relation. Correct code passes over it,
 and the flush tells what is documented for it, a violated foreign key.
 
 Seen by `errors`: an ObjectDeletedError leaves a flush, where it is not documented.
 
-The least case: A get(group-2), A expire_all(), B delete(group-2), B commit(), A add(rule), A flush(): 6 calls, 2
-context switches. A commit in place of the expire_all or the flush does as well.
+The least case: A add(rule), A expire_all(), B delete(group-2), B commit(), A flush(): 5 calls, 2 context switches.
+Under READ COMMITTED only: above it, A does not see the group go. There, A get(group-2), A commit(), B delete(group-2),
+B commit(), A add(rule), A flush(): 6 calls, 2 context switches.
 """
 
 from __future__ import annotations

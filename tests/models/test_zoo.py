@@ -41,7 +41,7 @@ def update(operation: str, key: str, name: str, expected: int | None = None) -> 
 
 
 EXPIRED_PARENT = case(
-    [Call("get", {"which": seed.FREE_GROUP}), Call("expire_all"), Call("add", {"kind": "rule"}), Call("flush")],
+    [Call("add", {"kind": "rule"}), Call("expire_all"), Call("flush")],
     1,
     [Call("delete", {"which": seed.FREE_GROUP}), Call("commit")],
 )
@@ -51,8 +51,16 @@ BINDING = {"port": seed.PORT, "group": seed.GROUP}
 VANISHED_BINDING = case([Call("bind_port", BINDING)], 3, [Call("unbind_port", BINDING)])
 LATE_IF_MATCH = case([update("network", seed.NETWORK, "a", 0)], 1, [update("network", seed.NETWORK, "b")])
 
+EXPIRED_BY_COMMIT = case(
+    [Call("get", {"which": seed.FREE_GROUP}), Call("commit"), Call("add", {"kind": "rule"}), Call("flush")],
+    2,
+    [Call("delete", {"which": seed.FREE_GROUP}), Call("commit")],
+    "rr",
+)
+
 ANIMALS: list[tuple[type[Target], Case, str, int]] = [
-    (ExpiredParent, EXPIRED_PARENT, "ObjectDeleted", 6),
+    (ExpiredParent, EXPIRED_PARENT, "ObjectDeleted", 5),
+    (ExpiredParent, EXPIRED_BY_COMMIT, "ObjectDeleted", 6),
     (LostBump, LOST_BUMP, "StuckRevision", 2),
     (RetryOmitsStale, STALE, "StaleData", 2),
     (VanishedBinding, VANISHED_BINDING, "ObjectDeleted", 2),
@@ -70,9 +78,11 @@ def test_each_animal_shows_in_its_least_case(
 
 
 @pytest.mark.parametrize("isolation", ["rc", "rr", "ser"])
-@pytest.mark.parametrize("least", [EXPIRED_PARENT, LOST_BUMP, STALE, VANISHED_BINDING, LATE_IF_MATCH])
+@pytest.mark.parametrize(
+    "least", [EXPIRED_PARENT, EXPIRED_BY_COMMIT, LOST_BUMP, STALE, VANISHED_BINDING, LATE_IF_MATCH]
+)
 def test_the_reference_target_is_right_in_the_same_cases(run: Run, least: Case, isolation: str) -> None:
-    target = Sessions if least is EXPIRED_PARENT else Network
+    target = Sessions if least in (EXPIRED_PARENT, EXPIRED_BY_COMMIT) else Network
     verdict = run(target, Case("x", isolation, least.programs, least.schedule))
     assert (verdict.violations, verdict.alone) == ((), ())
     assert verdict.history.hung == {}

@@ -66,8 +66,13 @@ class Minimiser:
             self._failed[key] = verdict if verdict.violation(self._signature) else None
         return self._failed[key]
 
-    def _first(self, cases: Iterator[Case]) -> Verdict | None:
-        return next((verdict for case in cases if (verdict := self._fails(case))), None)
+    def _first(self, cases: Iterator[Case], most: int | None = None) -> Verdict | None:
+        """The first that fails, with no more switches than given: a blocked session makes more than the schedule has."""
+        for case in cases:
+            verdict = self._fails(case)
+            if verdict is not None and (most is None or verdict.history.switches <= most):
+                return verdict
+        return None
 
     def _drop_calls(self, verdict: Verdict) -> Verdict:
         while smaller := self._first(_without_one(verdict.history)) or self._first(
@@ -79,16 +84,14 @@ class Minimiser:
     def _fewer_switches(self, verdict: Verdict) -> Verdict:
         """Try the interleavings with fewer switches, the fewest first."""
         most = verdict.history.switches - 1
-        found = self._first(interleavings(verdict.history.case, _lengths(verdict), most))
-        return found if found is not None and found.history.switches < verdict.history.switches else verdict
+        cases = interleavings(verdict.history.case, _lengths(verdict), most)
+        return self._first(cases, most) or verdict
 
     def _simpler_arguments(self, verdict: Verdict, simpler: Simpler) -> Verdict:
         for session, calls in verdict.history.case.programs.items():
             for place, call in enumerate(calls):
                 cases = (_with(verdict.history.case, session, place, other) for other in simpler(call))
-                found = self._first(cases)
-                if found is not None and found.history.switches <= verdict.history.switches:
-                    verdict = found
+                verdict = self._first(cases, verdict.history.switches) or verdict
         return verdict
 
 

@@ -1,19 +1,26 @@
-"""A campaign: batch after batch of cases from the state machine, until the budget is spent."""
+"""A campaign: sweeps over single preemptions and batches from the state machine, until the budget is spent."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from fuzz.campaign.events import Ended, Event, Found, Progress, Shrinking, Summary
 from fuzz.campaign.tally import Tally
+from fuzz.case import Call, Case
 from fuzz.finding import Finding
-from fuzz.generate.calls import call_table, simpler
-from fuzz.generate.hunt import BATCH, Hunt
-from fuzz.generate.machine import machine_of
+from fuzz.generate.calls import simpler
+from fuzz.generate.hunt import Hunt
+from fuzz.generate.machine import TURNS, machine_of
+from fuzz.generate.palettes import Palettes, learn
+from fuzz.generate.sweep import single_preemptions
 from fuzz.minimise import Minimiser
 from fuzz.trial import Trial, Verdict
+
+SLICE = 100
+"""Cases of the sweep between two batches of the state machine."""
 
 REPLAYS = 3
 """How often a least case must repeat to be a finding."""
@@ -84,6 +91,8 @@ class _Campaign:
         self._postgres = postgres
         self._seeds = random.Random(seed)  # noqa: S311 - a campaign must repeat
         self._tally = Tally()
+        self._palettes: Palettes | None = None
+        self._sweep: Iterator[Case] = iter(())
         self._findings: dict[str, Finding] = {}
         self._nondeterministic: dict[str, str] = {}
 
@@ -97,10 +106,22 @@ class _Campaign:
         )
 
     def batch(self) -> Iterator[Event]:
-        """Draw a batch of cases, and make a finding of the first new violation in it."""
-        chance = self._seeds.getrandbits(32)
-        table = call_table(type(self._trial.stage.target), chance)
-        hunt = Hunt({*self._findings, *self._nondeterministic}, self._tally.note, self.is_over)
+        """Run a slice of the sweep, then a batch from the state machine."""
+        if self._palettes is None:
+            self._palettes = learn(self._trial, self._word, self._seed)
+            self._sweep = single_preemptions(self._palettes, self._word, self._isolation, self._seed)
+        for hunt in (self._draw, self._slice):
+            yield from self._follow(hunt(self._palettes))
+
+    def _slice(self, _palettes: Palettes) -> Hunt:
+        """Run the next cases of the sweep over single preemptions."""
+        hunt = self._hunt()
+        hunt.go_through(islice(self._sweep, SLICE), self._trial)
+        return hunt
+
+    def _draw(self, palettes: Palettes) -> Hunt:
+        """Draw a batch of cases from the state machine."""
+        hunt = self._hunt()
 
         def prepare() -> Trial:
             hunt.begin()
@@ -108,22 +129,31 @@ class _Campaign:
 
         machine = machine_of(
             word=self._word,
-            table=table,
+            palettes=palettes,
             sessions=self._sessions,
             isolation=self._isolation,
             chance=self._seed,
             prepare=prepare,
             examine=hunt.examine,
         )
-        hunt.run(machine, chance, BATCH)
+        hunt.run(machine, self._seeds.getrandbits(32), TURNS[self._trial.stage.target.session_scope])
+        return hunt
+
+    def _hunt(self) -> Hunt:
+        return Hunt({*self._findings, *self._nondeterministic}, self._tally.note, self.is_over)
+
+    def _follow(self, hunt: Hunt) -> Iterator[Event]:
+        """Make a finding of what a hunt has brought."""
         yield Progress(self.summary())
         if hunt.wanted is not None and hunt.least is not None:
             violation = hunt.least.violation(hunt.wanted)
             assert violation is not None
             yield Shrinking(violation.kind, self.summary())
-            first_seen_s = self._tally.elapsed_s
-            least = Minimiser(self._trial, hunt.wanted)(hunt.least, lambda call: simpler(call, table))
-            yield from self._confirm(hunt.wanted, least, first_seen_s)
+            least = Minimiser(self._trial, hunt.wanted)(hunt.least, self._simpler)
+            yield from self._confirm(hunt.wanted, least, hunt.met_s)
+
+    def _simpler(self, call: Call) -> list[Call]:
+        return simpler(call, self._palettes.calls) if self._palettes is not None else []
 
     def _confirm(self, signature: str, least: Verdict, first_seen_s: float) -> Iterator[Event]:
         """Run a least case again; what does not repeat is no finding, and no pass either."""

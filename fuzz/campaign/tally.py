@@ -40,8 +40,12 @@ class Tally:
         """How many different schedules of the same programs were met."""
         return len(self._known)
 
-    def note(self, verdict: Verdict) -> None:
-        """Count a case."""
+    def note(self, verdict: Verdict) -> float:
+        """Count a case.
+
+        Returns:
+            Seconds since the start.
+        """
         self.cases += 1
         self.steps += len(verdict.history.steps)
         self.alone.update(verdict.alone)
@@ -50,6 +54,7 @@ class Tally:
         if interleaving not in self._known:
             self._known.add(interleaving)
             self.last_new_s = self.elapsed_s
+        return self.elapsed_s
 
 
 def _fingerprint(case: Case) -> int:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import FrameType
 from typing import Any
 
 import time_machine
@@ -68,7 +70,14 @@ def hand_over(dice: Dice | None) -> None:
 
 def _urandom(size: int, /) -> bytes:
     dice = _Rolling.current
-    return _system_urandom(size) if dice is None else dice.urandom(size)
+    if dice is None or _asks_for_itself(sys._getframe(1)):  # noqa: SLF001 - inspect.stack() reads every source file
+        return _system_urandom(size)
+    return dice.urandom(size)
+
+
+def _asks_for_itself(frame: FrameType) -> bool:
+    """Whether SQLAlchemy draws a name for itself: it does so once for each statement it compiles, and caches that."""
+    return str(frame.f_globals.get("__name__", "")).startswith("sqlalchemy.")
 
 
 @contextmanager

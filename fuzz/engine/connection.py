@@ -133,6 +133,11 @@ class ScheduledConnection(psycopg.Connection[TupleRow]):
     def _text(self, query: Any) -> str:
         return query.decode(errors="replace") if isinstance(query, bytes) else query.as_string(self)
 
+    def rollback(self) -> None:
+        """As psycopg's; a pool that takes back a connection of an abandoned run has nothing to undo."""
+        if self.scheduled or not self.closed:
+            super().rollback()
+
     def default_to(self, level: str) -> None:
         """Set the isolation level that transactions have unless they ask for another."""
         if self.level != level:

@@ -75,6 +75,10 @@ class Run:
         """The place in its program of the call that a session is in or made last; -1 before the first."""
         return self._lanes[session].call
 
+    def is_exhausted(self, session: str) -> bool:
+        """Whether all calls of a session have ended."""
+        return self._lanes[session].exhausted
+
     def is_between(self, session: str) -> bool:
         """Whether a session is in no call now."""
         return self._lanes[session].exchange is None

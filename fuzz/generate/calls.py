@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -17,6 +18,8 @@ from fuzz.case import Call
 from fuzz.errors import TargetError
 from fuzz.plain import to_json
 from fuzz.target import Operation, Target
+
+T = TypeVar("T")
 
 MOST = 64
 """How many calls of one operation are in a table; where there can be more, each batch of cases draws others."""
@@ -37,14 +40,35 @@ def call_table(target: type[Target], chance: int) -> tuple[Call, ...]:
     """
     if not target.operations:
         raise TargetError(f"{target.__name__} has no operations.", "Mark at least one method with @operation.")
-    calls = [_calls(target, operation, chance) for operation in target.operations.values()]
-    places = max(map(len, calls))
-    return tuple(of_one[place % len(of_one)] for place in range(places) for of_one in calls)
+    return balanced([_calls(target, operation, chance) for operation in target.operations.values()])
+
+
+def around(pivot: Call, table: Sequence[Call]) -> tuple[Call, ...]:
+    """The calls that agree with one wherever they have an argument in common: these meet at the same rows.
+
+    Every operation has as many places, as in the table.
+    """
+    by_operation: dict[str, list[Call]] = {}
+    for call in unique(table):
+        if all(pivot.arguments.get(name, value) == value for name, value in call.arguments.items()):
+            by_operation.setdefault(call.operation, []).append(call)
+    return balanced(list(by_operation.values()))
+
+
+def unique(table: Sequence[Call]) -> tuple[Call, ...]:
+    """The calls of a table, each once."""
+    return tuple({(call.operation, _key(call)): call for call in table}.values())
 
 
 def simpler(call: Call, table: Sequence[Call]) -> list[Call]:
     """The calls of the same operation that come before a call, the simplest first."""
     return sorted({_key(other): other for other in table if _is_simpler(other, call)}.values(), key=_key)
+
+
+def balanced(kinds: Sequence[Sequence[T]]) -> tuple[T, ...]:
+    """One of each kind in turn, for as many rounds as the largest kind has; a kind that runs out begins anew."""
+    rounds = max(map(len, kinds), default=0)
+    return tuple(kind[place % len(kind)] for place in range(rounds) for kind in kinds)
 
 
 def _is_simpler(other: Call, call: Call) -> bool:
@@ -65,7 +89,7 @@ def _calls(target: type[Target], operation: Operation, chance: int) -> list[Call
     )
     @given(st.fixed_dictionaries(dict(operation.strategies)))
     def draw(arguments: dict[str, object]) -> None:
-        call = Call(operation.name, arguments)
+        call = Call(operation.name, {name: arguments[name] for name in operation.strategies})
         if len(found) < MOST:
             found.setdefault(_key(call), call)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings
@@ -10,15 +10,13 @@ from hypothesis import seed as seeded
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
+from fuzz.case import Case
 from fuzz.generate.machine import Abort, CaseMachine
-from fuzz.trial import Verdict
+from fuzz.trial import Trial, Verdict
 from fuzz.violations import Violation
 
-BATCH = 100
+BATCH = 200
 """Cases drawn from one seed."""
-
-LENGTH = 10
-"""Rules in a case."""
 
 SHRINKS = 200
 """Executions that Hypothesis may take to shrink; an exact stage of our own follows."""
@@ -34,17 +32,19 @@ class Hunt:
 
     Attributes:
         known: signatures that are findings already; they do not end the batch.
-        note: told of each verdict before a violation is raised.
+        note: told of each verdict, before a violation is raised; tells the time since the campaign's start.
         is_over: whether no further case is to be begun, asked while nothing is being shrunk.
         wanted: the signature that is being shrunk.
         least: the verdict of the smallest case with it so far.
+        met_s: when the violation was met, in seconds from the campaign's start.
     """
 
     known: Container[str]
-    note: Callable[[Verdict], None]
+    note: Callable[[Verdict], float]
     is_over: Callable[[], bool]
     wanted: str | None = None
     least: Verdict | None = None
+    met_s: float = 0.0
     _shrinks: int = field(default=0)
 
     def begin(self) -> None:
@@ -68,7 +68,7 @@ class Hunt:
             Violation: the one that is being shrunk, or the first that is not known.
         """
         if self.wanted is None:
-            self.note(verdict)
+            self.met_s = self.note(verdict)
             new = (found.signature for found in verdict.violations if found.signature not in self.known)
             self.wanted = next(new, None)
         violation = verdict.violation(self.wanted) if self.wanted else None
@@ -78,29 +78,38 @@ class Hunt:
             self.least = verdict
         raise violation
 
-    def run(self, machine: type[CaseMachine], seed: int, cases: int = BATCH) -> None:
+    def go_through(self, cases: Iterable[Case], trial: Trial) -> None:
+        """Run given cases, up to the first new violation."""
+        for case in cases:
+            try:
+                self.begin()
+                self.examine(trial(case))
+            except (Enough, Violation):
+                return
+
+    def run(self, machine: type[CaseMachine], seed: int, turns: int) -> None:
         """Draw a batch of cases.
 
         Args:
             machine: made with this hunt's `examine`.
             seed: of the batch.
-            cases: how many, at the most.
+            turns: how many a case has.
 
         Raises:
             ToolError: what the machine met.
         """
         try:
-            run_state_machine_as_test(seeded(seed)(machine), settings=_settings(cases))
+            run_state_machine_as_test(seeded(seed)(machine), settings=_settings(turns))
         except (Enough, Violation, Flaky):
             return
         except Abort as abort:
             raise abort.error from None
 
 
-def _settings(cases: int) -> settings:
+def _settings(turns: int) -> settings:
     return settings(
-        max_examples=cases,
-        stateful_step_count=LENGTH,
+        max_examples=BATCH,
+        stateful_step_count=turns,
         database=None,
         deadline=None,
         derandomize=False,

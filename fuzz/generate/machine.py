@@ -11,23 +11,28 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from itertools import cycle
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
+from hypothesis.errors import StopTest
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from fuzz.case import Call, Case
 from fuzz.engine.run import Run
 from fuzz.engine.stage import NAMES
 from fuzz.errors import ToolError
+from fuzz.generate.palettes import Palettes
 from fuzz.history import History
 from fuzz.trial import Trial, Verdict
 
-CALLS = 3
-"""How many calls a session makes in one case at the most; races need two."""
+CALLS = {"call": 2, "program": 8}
+"""How many calls a session makes in one case at the most, by session scope: a call that is one unit of work, or one
+act of a long session.
+"""
 
-FARTHEST = 12
-"""The most steps that one turn takes, but for the turn to the end of a call."""
+TURNS = {"call": 6, "program": 16}
+"""How many turns a case has, by session scope."""
 
 SPARE = 10_000
 """More steps than a call takes; an operation that never ends is given up there."""
@@ -50,7 +55,7 @@ class CaseMachine(RuleBasedStateMachine):
     prepare: ClassVar[Callable[[], Trial]]
     examine: ClassVar[Examine]
     word: ClassVar[str]
-    table: ClassVar[Sequence[Call]]
+    palettes: ClassVar[Palettes]
     chance: ClassVar[int]
 
     def __init__(self) -> None:
@@ -59,39 +64,54 @@ class CaseMachine(RuleBasedStateMachine):
         self._programs: dict[str, list[Call]] = {}
         self._run: Run | None = None
 
-    def start(self, sessions: Sequence[str], isolation: str) -> None:
+    def start(self, sessions: Sequence[str], isolation: str, palette: int) -> None:
         """Let the case's run begin.
 
         Args:
             sessions: their names.
             isolation: a key of `fuzz.case.ISOLATION`.
+            palette: the number of the palette that the case's calls are from.
         """
         self._trial = type(self).prepare()
         self._isolation = isolation
+        self._palette = self.palettes[palette]
         self._programs = {session: [] for session in sessions}
         self._run = self._stack.enter_context(self._trial.stage.begin(sessions, isolation, self.chance))
+        if self._palette.first:
+            for session, call in zip(sessions, cycle(self._palette.first), strict=False):
+                self._add(self._run, session, call)
 
     def take(self, session: str, choice: int) -> None:
-        """A session's turn: between two calls it begins the one at a place of the table, in a call it goes on.
+        """A session's turn: in a call it goes on, after its last call it begins another.
 
         Args:
             session: whose turn it is.
-            choice: a place in the table, and 1 step is taken; or how many steps to take, 0: to the end of the call.
+            choice: how many steps to take; 0, or more than the call has: to its end. Or a place in the palette, and
+                then whether the call begun goes to its end or one step.
         """
         run = self._run
         if run is None:
             return
-        if not run.is_between(session):
-            self._go(run, session, choice % (FARTHEST + 1))
-        elif len(self._programs[session]) < CALLS:
-            call = self.table[choice % len(self.table)]
-            self._programs[session].append(call)
-            run.add(session, call)
-            run.step(session)
+        if run.is_exhausted(session):
+            if len(self._programs[session]) == CALLS[self._trial.stage.target.session_scope]:
+                return
+            begun, steps = divmod(choice, len(self._palette.calls))
+            self._add(run, session, self._palette.calls[steps])
+            self._go(run, session, begun % 2)
+        else:
+            call = self._programs[session][max(run.place(session), 0)]
+            self._go(run, session, choice % (2 * self.palettes.lengths[call.operation]))
+
+    def _add(self, run: Run, session: str, call: Call) -> None:
+        self._programs[session].append(call)
+        run.add(session, call)
 
     def _go(self, run: Run, session: str, steps: int) -> None:
+        """Take some steps, 0: many, but none of the next call."""
+        if not run.step(session):
+            return
         place = run.place(session)
-        for _ in range(steps or SPARE):
+        for _ in range((steps or SPARE) - 1):
             if run.is_between(session) or run.place(session) != place or not run.step(session):
                 return
 
@@ -100,10 +120,12 @@ class CaseMachine(RuleBasedStateMachine):
         run, self._run = self._run, None
         if run is None:
             return
+        broken_off = sys.exception()
         with self._stack:
-            if sys.exception() is not None:  # the case is not whole: Hypothesis has broken it off
-                return
-            run.finish()
+            if broken_off is None or isinstance(broken_off, Exception | StopTest):
+                run.finish()
+        if broken_off is not None:  # Hypothesis has seen enough of this case, so there is nothing to judge
+            return
         case = Case(
             self.word,
             self._isolation,
@@ -117,7 +139,7 @@ class CaseMachine(RuleBasedStateMachine):
 def machine_of(
     *,
     word: str,
-    table: Sequence[Call],
+    palettes: Palettes,
     sessions: int,
     isolation: Sequence[str],
     chance: int,
@@ -128,7 +150,7 @@ def machine_of(
 
     Args:
         word: the TARGET word for the cases.
-        table: the calls to choose from.
+        palettes: the calls to choose from.
         sessions: how many sessions a case has.
         isolation: the levels to choose from, as keys of `fuzz.case.ISOLATION`.
         chance: seed of the cases' clock and dice.
@@ -138,11 +160,11 @@ def machine_of(
     names = NAMES[:sessions]
 
     class Machine(CaseMachine):
-        @initialize(level=st.sampled_from(list(isolation)))
-        def open(self, level: str) -> None:
-            guarded(self.start)(names, level)
+        @initialize(level=st.sampled_from(list(isolation)), palette=st.integers(0, len(palettes) - 1))
+        def open(self, level: str, palette: int) -> None:
+            guarded(self.start)(names, level, palette)
 
-        @rule(session=st.sampled_from(names), choice=st.integers(0, max(len(table), FARTHEST + 1) - 1))
+        @rule(session=st.sampled_from(names), choice=st.integers(0, palettes.choices - 1))
         def turn(self, session: str, choice: int) -> None:
             guarded(self.take)(session, choice)
 
@@ -151,7 +173,7 @@ def machine_of(
 
     Machine.prepare = staticmethod(prepare)
     Machine.examine = staticmethod(examine)
-    Machine.word, Machine.table, Machine.chance = word, table, chance
+    Machine.word, Machine.palettes, Machine.chance = word, palettes, chance
     Machine.__name__ = Machine.__qualname__ = f"{word.rpartition(':')[2]}Machine"
     return Machine
 

@@ -1,0 +1,67 @@
+"""What a call touches when it runs alone, and so which calls meet: two that do not cannot race."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fuzz.history import History, Step, Table
+
+Row = tuple[str, tuple[str, ...]]
+"""A row's table and primary key, as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What a call touched.
+
+    Attributes:
+        steps: how many steps it took.
+        reads: the rows that it read.
+        writes: the rows that it wrote and committed.
+        inserts: the tables that it put new rows into, which a unique constraint may let meet.
+    """
+
+    steps: int
+    reads: frozenset[Row]
+    writes: frozenset[Row]
+    inserts: frozenset[str]
+
+    def meets(self, other: Footprint) -> bool:
+        """Whether one wrote what the other touched."""
+        return bool(
+            self.writes & (other.reads | other.writes) or self.reads & other.writes or self.inserts & other.inserts
+        )
+
+
+def footprint_of(history: History) -> Footprint:
+    """What the calls of a history touched."""
+    writes = [write for commit in history.commits for write in commit.writes]
+    return Footprint(
+        len(history.steps),
+        frozenset(row for step in history.steps for row in _read(step, history)),
+        frozenset(
+            (write.table, tuple(str(write.row[column]) for column in history.tables[write.table].key))
+            for write in writes
+            if history.tables[write.table].key
+        ),
+        frozenset(write.table for write in writes if write.before is None),
+    )
+
+
+def _read(step: Step, history: History) -> Iterator[Row]:
+    """The rows whose primary key is in a step's result."""
+    for name in {column.table for column in step.columns if column.table is not None}:
+        places = _key_places(step, history.tables[name])
+        if places is None:
+            continue
+        for row in step.rows:
+            key = tuple(value for place in places if (value := row[place]) is not None)
+            if len(key) == len(places):
+                yield name, key
+
+
+def _key_places(step: Step, table: Table) -> list[int] | None:
+    """Where a table's primary key stands in a step's result; None where it does not."""
+    places = {column.origin: place for place, column in enumerate(step.columns) if column.table == table.name}
+    return [places[column] for column in table.key] if table.key and set(table.key) <= set(places) else None

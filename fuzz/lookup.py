@@ -115,7 +115,10 @@ def _module(where: str) -> ModuleType:
     if where.endswith(".py") or os.sep in where:
         if not Path(where).is_file():
             raise TargetError(f"There is no file {where}.", f"Paths are relative to {Path.cwd()}.")
-        return _import(_PRIVATE + where.encode().hex(), where)
+        name = _PRIVATE + where.encode().hex()
+        if name in sys.modules and sys.modules[name].__file__ != str(Path(where).absolute()):
+            del sys.modules[name]  # the same path from another directory is another file
+        return _import(name, where)
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     return _import(where, where)

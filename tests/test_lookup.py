@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,15 @@ class Shop(Target):
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The current directory, and what is imported from it is forgotten afterwards."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(sys, "modules", dict(sys.modules))
-    return tmp_path
+    before = set(sys.modules)
+    yield tmp_path
+    for name in set(sys.modules) - before:
+        if not name.startswith("models"):  # of the reference target there is but one
+            del sys.modules[name]
 
 
 def refusal(word: str) -> str:
@@ -57,6 +61,14 @@ def test_a_target_is_found_in_a_file_whose_folder_stays_off_the_path(folder: Pat
     before = list(sys.path)
     assert find_target("below/shop.py:Shop") is find_target("below/shop.py")
     assert sys.path == before
+
+
+def test_the_same_path_in_another_directory_is_another_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+        (folder / name / "shop.py").write_text(f"NAME = {name!r}{ONE}")
+        monkeypatch.chdir(folder / name)
+        assert sys.modules[find_target("shop.py").__module__].NAME == name
 
 
 def test_modules_are_found_in_the_current_directory(folder: Path) -> None:

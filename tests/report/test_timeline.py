@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -125,7 +125,7 @@ def test_a_run_without_a_violation_says_so(judge: Judge, deadlock: Case) -> None
     assert "\n>" not in text
 
 
-def reference_case(target: str, programs: dict[str, tuple[Call, ...]], schedule: str) -> Case:
+def reference_case(target: str, programs: Mapping[str, tuple[Call, ...]], schedule: str) -> Case:
     return Case(target, "rc", programs, tuple(schedule))
 
 

@@ -66,9 +66,9 @@ def test_a_target_is_found_in_a_file_whose_folder_stays_off_the_path(folder: Pat
 def test_the_same_path_in_another_directory_is_another_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("one", "two"):
         (folder / name).mkdir()
-        (folder / name / "shop.py").write_text(f"NAME = {name!r}{ONE}")
+        (folder / name / "shop.py").write_text(f"said = {name!r}{ONE}")
         monkeypatch.chdir(folder / name)
-        assert sys.modules[find_target("shop.py").__module__].NAME == name
+        assert sys.modules[find_target("shop.py").__module__].said == name
 
 
 def test_modules_are_found_in_the_current_directory(folder: Path) -> None:

@@ -24,8 +24,8 @@ def _lines(followed: Followed) -> Iterator[str]:
     )
     for operation, error in summary.fails_alone:
         yield f"fails alone, so no race: {operation} raises {error}"
-    for signature in sorted(summary.nondeterministic):
-        yield f"nondeterministic, so not judged: {signature}, which did not repeat"
+    for signature, path in followed.doubtful.items():
+        yield f"nondeterministic, so not judged: {signature}, which did not repeat; its case is in {path}"
     for finding in summary.findings:
         calls = " x ".join(finding.operations)
         times = summary.times_seen.get(finding.id, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import fill
 
@@ -58,10 +59,35 @@ def write_folder(finding: Finding, out: Path) -> Path:
         ToolError: it cannot be written: the disk is full, or the folder is not ours to write to.
     """
     folder = out / finding.id
+    _write(_files(finding, folder), folder)
+    return folder
+
+
+def write_doubtful(signature: str, case: str, out: Path) -> Path:
+    """Write a case whose violation did not repeat: it is no finding, but somebody may want to look at it.
+
+    Args:
+        signature: the violation's.
+        case: the case file's text.
+        out: the folder that findings' folders go to.
+
+    Returns:
+        The case's folder.
+
+    Raises:
+        ToolError: it cannot be written.
+    """
+    folder = out / f"nondeterministic-{signature}"
+    _write({"case.json": case + "\n"}, folder)
+    return folder
+
+
+def _write(files: Mapping[str, str], folder: Path) -> None:
+    """Write a folder beside its place, then put it there."""
     try:
-        made = Path(tempfile.mkdtemp(dir=out, prefix=f".{finding.id}-"))
+        made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
         try:
-            for name, content in _files(finding, folder).items():
+            for name, content in files.items():
                 (made / name).write_text(content, encoding="utf-8")
             made.chmod(0o777 & ~_umask())
             _put_in_place(made, folder)
@@ -69,7 +95,6 @@ def write_folder(finding: Finding, out: Path) -> Path:
             shutil.rmtree(made, ignore_errors=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
-    return folder
 
 
 def _files(finding: Finding, folder: Path) -> dict[str, str]:
@@ -83,7 +108,7 @@ def _files(finding: Finding, folder: Path) -> dict[str, str]:
 def test_file(finding: Finding) -> str:
     """A pytest file that replays the case beside it."""
     return _TEST.format(
-        headline=_quoted(headline(finding.history, (finding.violation,))),
+        headline=_quoted(fill(headline(finding.history, (finding.violation,)), 110)),
         story=_quoted(fill(finding.violation.story, 110)),
         kind=finding.violation.kind.replace("-", "_"),
         id=finding.id,

@@ -9,7 +9,7 @@ from typing import Any
 
 from fuzz.campaign.events import Event, Found, Summary
 from fuzz.finding import Finding
-from fuzz.report.folder import write_folder
+from fuzz.report.folder import write_doubtful, write_folder
 from fuzz.report.progress import Progress
 from fuzz.report.timeline import finding_timeline
 
@@ -21,10 +21,12 @@ class Followed:
     Attributes:
         summary: how it ended.
         paths: a finding's id -> its folder.
+        doubtful: the signature of a violation that did not repeat -> the folder of its case.
     """
 
     summary: Summary
     paths: Mapping[str, Path]
+    doubtful: Mapping[str, Path]
 
     def to_json(self) -> dict[str, Any]:
         """The summary as `--json` prints it."""
@@ -63,7 +65,8 @@ def follow(events: Iterator[Event], out: Path, progress: Progress) -> Followed:
     for finding in summary.findings:
         if finding.id not in paths:
             paths[finding.id] = _keep(finding, out, progress)
-    return Followed(summary, paths)
+    doubtful = {signature: write_doubtful(signature, case, out) for signature, case in summary.nondeterministic.items()}
+    return Followed(summary, paths, doubtful)
 
 
 def _keep(finding: Finding, out: Path, progress: Progress) -> Path:

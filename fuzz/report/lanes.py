@@ -11,8 +11,11 @@ from fuzz.history import CLOSING, History, Outcome, Step
 from fuzz.report.cells import Cells
 from fuzz.report.values import cut
 
-WIDEST = 60
-"""Characters that a lane may take."""
+_ALL = 120
+"""Characters that all lanes together may take, about."""
+
+_NARROWEST = 30
+"""Characters that a lane may take, however many there are."""
 
 _APART = "   "
 
@@ -40,7 +43,8 @@ def lanes(history: History, marked: Sequence[int]) -> Iterator[str]:
         marked: the numbers of the steps to mark.
     """
     sessions = [name for name, calls in history.case.programs.items() if calls]
-    rows = [_heading(history, sessions), *_rows(history, sessions)]
+    width = max(_NARROWEST, _ALL // max(2, len(sessions)))
+    rows = [_heading(history, sessions, width), *_rows(history, sessions, width)]
     widths = {
         name: max((len(line) for row in rows for line in row.cells.get(name, ())), default=0) for name in sessions
     }
@@ -62,25 +66,25 @@ def _lines(row: _Row, widths: Mapping[str, int], marked: Sequence[int], history:
         yield f"{mark}{number}  {_APART.join(texts)}{_APART}{row.where if first else ''}".rstrip()
 
 
-def _heading(history: History, sessions: Sequence[str]) -> _Row:
-    return _Row({session: list(_programme(history, session)) for session in sessions})
+def _heading(history: History, sessions: Sequence[str], width: int) -> _Row:
+    return _Row({session: list(_programme(history, session, width)) for session in sessions})
 
 
-def _programme(history: History, session: str) -> Iterator[str]:
+def _programme(history: History, session: str, width: int) -> Iterator[str]:
     """A session's calls and what came of them."""
     calls = history.case.programs[session]
     for place, call in enumerate(calls):
         number = f"{place + 1} " if len(calls) > 1 else ""
-        lines = list(_call(f"{number}{call}", _ended(history, session, place)))
+        lines = list(_call(f"{number}{call}", _ended(history, session, place), width))
         yield f"{session}  {lines[0]}" if place == 0 else f"   {lines[0]}"
         yield from (f"     {line}" for line in lines[1:])
 
 
-def _call(text: str, end: str) -> list[str]:
+def _call(text: str, end: str, width: int) -> list[str]:
     """A call and its end, on one line if there is room."""
-    if len(f"{text} {end}") <= WIDEST - 3:
+    if len(f"{text} {end}") <= width - 3:
         return [f"{text} {end}"]
-    return [*wrap(text, WIDEST - 5), cut(end, WIDEST - 5)]
+    return [*wrap(text, width - 5), cut(end, width - 5)]
 
 
 def _ended(history: History, session: str, place: int) -> str:
@@ -92,8 +96,8 @@ def _ended(history: History, session: str, place: int) -> str:
     return f"raised {outcome.failure.name}" + (" (expected)" if outcome.expected else "")
 
 
-def _rows(history: History, sessions: Sequence[str]) -> Iterator[_Row]:
-    cells = Cells(history, WIDEST)
+def _rows(history: History, sessions: Sequence[str], width: int) -> Iterator[_Row]:
+    cells = Cells(history, width)
     begun: set[tuple[str, int]] = set()
     yield from _ends(history, 0, begun)
     for step in history.steps:

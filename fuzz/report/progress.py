@@ -44,9 +44,9 @@ class Progress:
         """An event has come."""
         line = progress_line(event.summary)
         if isinstance(event, Shrinking):
-            line += f", shrinking a {event.kind}"
+            line = f"shrinking {event.kind}; {line}"
         if self._live is not None:
-            self._live.update(Text(line, no_wrap=True, overflow="ellipsis"))
+            self._live.update(Text(line, no_wrap=True, overflow="crop"))
         elif monotonic() - self._told >= EVERY:
             self._told = monotonic()
             print(line, file=self._stream, flush=True)
@@ -64,7 +64,7 @@ def progress_line(summary: Summary) -> str:
     rate = summary.cases / summary.elapsed_s if summary.elapsed_s else 0.0
     return (
         f"{summary.elapsed_s:.0f} s: {summary.cases} cases, {rate:.0f}/s, "
-        f"{summary.distinct_interleavings} interleavings (last new one after {summary.last_new_s:.0f} s), "
+        f"{summary.distinct_interleavings} interleavings (last new at {summary.last_new_s:.0f} s), "
         f"{count_of_findings(summary)}"
     )
 

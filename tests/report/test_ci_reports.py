@@ -38,7 +38,7 @@ def nothing() -> Followed:
         nondeterministic={},
         interrupted=False,
     )
-    return Followed(summary, {})
+    return Followed(summary, {}, {})
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def something(nothing: Followed, find: Find, deadlock: Case) -> Followed:
     """A campaign that found a deadlock."""
     finding = find(deadlock)
     summary = replace(nothing.summary, findings=(finding,), times_seen={finding.id: 2})
-    return Followed(summary, {finding.id: Path("findings") / finding.id})
+    return Followed(summary, {finding.id: Path("findings") / finding.id}, {})
 
 
 def parsed(followed: Followed) -> ET.Element:
@@ -71,7 +71,7 @@ def test_a_campaign_that_found_nothing_is_a_passed_test(nothing: Followed) -> No
 
 def test_what_could_not_be_judged_is_an_error(nothing: Followed) -> None:
     doubtful = replace(nothing.summary, nondeterministic={"0badcafe": "{}"})
-    suite = parsed(Followed(doubtful, {}))[0]
+    suite = parsed(Followed(doubtful, {}, {}))[0]
     assert (suite.get("tests"), suite.get("errors")) == ("1", "1")
 
 

@@ -10,7 +10,7 @@ import pytest
 from fuzz.case import Case, read_case
 from fuzz.errors import ToolError
 from fuzz.finding import Finding
-from fuzz.report.folder import prepare_folder, write_folder
+from fuzz.report.folder import prepare_folder, write_doubtful, write_folder
 
 Find = Callable[[Case], Finding]
 
@@ -59,6 +59,12 @@ def test_a_full_disk_leaves_the_older_folder_as_it_was(
         write_folder(finding, tmp_path)
     assert (folder / "case.json").read_text() == before
     assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_case_that_did_not_repeat_is_kept_to_be_looked_at(deadlock: Case, tmp_path: Path) -> None:
+    folder = write_doubtful("0badcafe", deadlock.dumps(), tmp_path)
+    assert read_case(folder) == deadlock
+    assert folder.name == "nondeterministic-0badcafe"
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

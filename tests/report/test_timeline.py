@@ -184,5 +184,12 @@ def test_a_session_without_calls_has_no_lane(judge: Judge, deadlock: Case) -> No
     assert first == "      A  transfer(source=1, to=2) -> None"
 
 
+def test_three_sessions_have_three_narrower_lanes(judge: Judge, deadlock: Case) -> None:
+    three = replace(deadlock, programs={**deadlock.programs, "C": (Call("transfer", {"source": 1, "to": 2}),)})
+    lines = lanes_of(shown(judge(three))).splitlines()
+    assert "C  transfer(source=1, to=2)" in lines[1]
+    assert max(map(len, lines)) <= 6 + 3 * (40 + 3) + len("bank.py:N")
+
+
 def test_the_target_of_the_tests_is_the_one_in_the_file() -> None:
     assert find_target("tests/targets/bank.py:Deadlocking").__doc__

@@ -67,12 +67,19 @@ class Cells:
         if not own:
             what = _pairs(computed(step)) if step.rows else ["(no row)"]
             yield self._fit(self._name(step, table), what, reading)
-        elif len(own) > 1 and not any(map(self._telling, own)):
-            keys = [named_row(table, read.values).partition(" ")[2] for read in own]
-            yield f"{table.name} {', '.join(filter(None, keys))}"
+        elif not any(map(self._telling, own)):
+            yield self._listed(own, self._name(step, table))
         else:
             yield from (self._found(step, read, reading) for read in own)
         yield from (self._found(step, read, reading) for read in others)
+
+    def _listed(self, reads: Sequence[Read], name: str) -> str:
+        """Rows of one table of which nothing but the key is of interest; how many, where even the key is not there."""
+        table = self._tables[reads[0].table]
+        keys = [named_row(table, read.values).partition(" ")[2] for read in reads]
+        if all(keys):
+            return f"{table.name} {', '.join(keys)}"
+        return f"{name}{_GAP}({len(reads)} row{'s' if len(reads) > 1 else ''})"
 
     def _telling(self, read: Read) -> list[str]:
         return telling(self._tables[read.table], read.values, self._interest)

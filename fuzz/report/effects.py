@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fuzz.history import Commit, History, Step, Write
@@ -20,7 +20,7 @@ class Effects:
     Attributes:
         writes: a step's number -> its writes.
         unplaced: the number of a committing step -> writes of its transaction that are no one statement's: made
-            by a cascade or a trigger, or by statements of which some were undone.
+            by a cascade or a trigger.
     """
 
     writes: Mapping[int, tuple[Write, ...]]
@@ -35,7 +35,7 @@ def effects_of(history: History) -> Effects:
     writes: dict[int, tuple[Write, ...]] = {}
     unplaced: dict[int, tuple[Write, ...]] = {}
     for commit in history.commits:
-        steps = list(_transaction(history, commit))
+        steps = _transaction(history, commit)
         counts: Counter[_Sort] = Counter()
         for step in steps:
             counts[_sort(step)] += _rows(step)
@@ -57,17 +57,23 @@ def verb_of(write: Write) -> str:
     return "INSERT" if write.before is None else "DELETE" if write.after is None else "UPDATE"
 
 
-def _transaction(history: History, commit: Commit) -> Iterator[Step]:
-    """The writing steps of the transaction that a commit ended."""
-    own = [step for step in history.steps if step.session == commit.session and step.number < commit.step]
-    start = max((step.number for step in own if ends_transaction(step)), default=0)
-    return (step for step in own if step.number > start and read_statement(step.sql).writes)
-
-
-def ends_transaction(step: Step) -> bool:
-    """Whether a step is a COMMIT, or a ROLLBACK of the whole transaction."""
-    words = step.sql.upper().split()
-    return bool(words) and words[0] in {"COMMIT", "ROLLBACK"} and "TO" not in words
+def _transaction(history: History, commit: Commit) -> list[Step]:
+    """The writing steps of the transaction that a commit ended, without those that a savepoint has undone."""
+    kept: list[Step] = []
+    savepoints: dict[str, int] = {}
+    for step in history.steps[: commit.step - 1]:
+        if step.session != commit.session:
+            continue
+        match step.sql.upper().split():
+            case ["SAVEPOINT", name]:
+                savepoints[name] = len(kept)
+            case ["ROLLBACK", "TO", *_, name]:
+                del kept[savepoints.get(name, 0) :]
+            case ["COMMIT" | "ROLLBACK"]:
+                kept.clear()
+            case _ if read_statement(step.sql).writes:
+                kept.append(step)
+    return kept
 
 
 def _sort(step: Step) -> _Sort:

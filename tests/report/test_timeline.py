@@ -9,7 +9,6 @@ import pytest
 
 from fuzz.case import Call, Case
 from fuzz.finding import Finding
-from fuzz.lookup import find_target
 from fuzz.report.timeline import finding_timeline, timeline
 from fuzz.trial import Verdict
 from models import seed
@@ -191,5 +190,53 @@ def test_three_sessions_have_three_narrower_lanes(judge: Judge, deadlock: Case) 
     assert max(map(len, lines)) <= 6 + 3 * (40 + 3) + len("bank.py:N")
 
 
-def test_the_target_of_the_tests_is_the_one_in_the_file() -> None:
-    assert find_target("tests/targets/bank.py:Deadlocking").__doc__
+def one_call(operation: str) -> Case:
+    return Case("tests/targets/bank.py:Various", "rc", {"A": (Call(operation),)})
+
+
+@pytest.mark.parametrize(
+    ("operation", "rows"),
+    [
+        (
+            "close",
+            """
+   1  DELETE accounts 1    bank.py:N
+   2  COMMIT               bank.py:N
+        DELETE notes 1
+""",
+        ),
+        (
+            "doubt",
+            """
+   1  SAVEPOINT sa_savepoint_1               bank.py:N
+   2  UPDATE accounts 1    balance = 1       bank.py:N
+   3  ROLLBACK TO SAVEPOINT sa_savepoint_1   bank.py:N
+   4  UPDATE accounts 1    balance 10 -> 2   bank.py:N
+   5  COMMIT                                 bank.py:N
+""",
+        ),
+        (
+            "note",
+            """
+   1  INSERT notes 2    text 'seen', account_id 2   bank.py:N
+   2  UPDATE accounts 1    owner 'Ada' -> 'Eve'     bank.py:N
+             accounts 2    owner 'Bob' -> 'Eve'
+   3  COMMIT                                        bank.py:N
+""",
+        ),
+        (
+            "look",
+            """
+   1  SET LOCAL work_mem = '1MB'      bank.py:N
+   2  UPDATE accounts 9    (no row)   bank.py:N
+   3  SELECT notes    (1 row)         bank.py:N
+   4  SELECT accounts    count_1 2    bank.py:N
+   5  ROLLBACK
+""",
+        ),
+    ],
+    ids=["a cascade", "a savepoint", "many rows", "nothing to see"],
+)
+def test_a_statement_is_shown_with_what_is_known_of_it(judge: Judge, operation: str, rows: str) -> None:
+    lines = lanes_of(shown(judge(one_call(operation)))).strip("\n").splitlines()[1:]
+    assert "\n".join(["", *lines, ""]) == rows

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
-from sqlalchemy import ForeignKey, select, update
+from sqlalchemy import ForeignKey, delete, func, select, text, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from fuzz import Target, invariant, operation
@@ -25,7 +25,7 @@ class Note(Base):
     __tablename__ = "notes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
     text: Mapped[str]
 
 
@@ -109,3 +109,33 @@ class Overdrawn(_Bank):
     def no_debt(self, session: Session) -> None:
         total = sum(session.scalars(select(Account.balance)))
         assert total >= 0, f"the accounts sum up to {total}"
+
+
+class Various(_Bank):
+    """One of each: what a timeline has to find words for."""
+
+    @operation
+    def close(self, session: Session) -> None:
+        session.execute(delete(Account).where(Account.id == 1))
+        session.commit()
+
+    @operation
+    def doubt(self, session: Session) -> None:
+        with session.begin_nested() as savepoint:
+            session.execute(update(Account).where(Account.id == 1).values(balance=1))
+            savepoint.rollback()
+        session.execute(update(Account).where(Account.id == 1).values(balance=2))
+        session.commit()
+
+    @operation
+    def note(self, session: Session) -> None:
+        session.add(Note(id=2, account_id=2, text="seen"))
+        session.execute(update(Account).values(owner="Eve"))
+        session.commit()
+
+    @operation
+    def look(self, session: Session) -> int:
+        session.execute(text("SET LOCAL work_mem = '1MB'"))
+        session.execute(update(Account).where(Account.id == 9).values(balance=1))
+        session.execute(select(Note.text).join(Account, Account.id == Note.account_id)).all()
+        return session.scalars(select(func.count()).select_from(Account)).one()

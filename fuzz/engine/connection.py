@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 from greenlet import getcurrent, greenlet
 from psycopg.errors import Diagnostic
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from fuzz.engine.where import calling_line
@@ -117,7 +118,9 @@ class ScheduledConnection(psycopg.Connection[TupleRow]):
         name = getattr(gen, "__name__", "exchange")
         if name in _ENDS:
             stepped, self._stepped = self._stepped, False
-            return Exchange(self, gen, _ENDS[name], None, None, calling_line()) if stepped else None
+            if not stepped or self.pgconn.transaction_status == TransactionStatus.IDLE:  # so it is in autocommit
+                return None
+            return Exchange(self, gen, _ENDS[name], None, None, calling_line())
         if name in _SILENT:
             return None
         if given is None:

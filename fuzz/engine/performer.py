@@ -52,8 +52,8 @@ class Performer:
         session = self._open() if "session" in operation.gives else None
         given = {"session": session, "engine": self._engine, "sessions": self._sessions}
         try:
-            value = operation.function(self._target, *(given[name] for name in operation.gives), **call.arguments)
-            result = freeze(value)
+            filled = {name: given[name] for name in operation.gives}
+            result = freeze(operation.function(self._target, **filled, **call.arguments))
         except (ToolError, GreenletExit, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever leaves an operation is what is looked for

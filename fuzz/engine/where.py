@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import sysconfig
 from pathlib import Path
 from types import CodeType, FrameType
 
-_OWN_FOLDER = str(Path(__file__).resolve().parents[1])
+_OWN_FOLDER = f"{Path(__file__).resolve().parents[1]}{os.sep}"
 _PACKAGES = tuple({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
 _LIBRARY = tuple({sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")})
 _BELOW = ("sqlalchemy", "psycopg", "greenlet", "hypothesis")

@@ -1,0 +1,64 @@
+"""Speed, side by side in one run: python -m tests.benchmarks."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from fuzz.postgres import Server, open_server
+from tests.benchmarks.cases import HOW, measure_cases
+from tests.benchmarks.figures import Figure, table
+from tests.benchmarks.memory import measure_memory
+from tests.benchmarks.reset import measure_reset
+from tests.benchmarks.statements import measure_statements
+
+LONG_RESETS = 5_000
+
+
+def main(arguments: list[str]) -> None:
+    options = _parser().parse_args(arguments)
+    print(f"load of the machine when this began: {os.getloadavg()[0]:.2f} of {os.cpu_count()} cores", file=sys.stderr)
+    with open_server() as server:
+        figures = [figure for name in options.only for figure in _told(MEASURES[name](server, options))]
+    print(table(figures))
+    if "cases" in options.only:
+        print(f"\n{HOW}")
+    if options.json is not None:
+        options.json.write_text(json.dumps([figure.to_json() for figure in figures], indent=1))
+
+
+def _told(figures: Iterator[Figure]) -> Iterator[Figure]:
+    for figure in figures:
+        print(f"measured: {figure.group}, {figure.name.strip()}", file=sys.stderr)
+        yield figure
+
+
+MEASURES: dict[str, Callable[[Server, argparse.Namespace], Iterator[Figure]]] = {
+    "statements": lambda server, o: measure_statements(server, rounds=o.rounds, times=o.times),
+    "cases": lambda server, o: measure_cases(server, cases=o.cases),
+    "reset": lambda server, o: measure_reset(server, resets=LONG_RESETS if o.long else o.resets),
+    "memory": lambda server, o: measure_memory(server, first=o.memory[0], last=o.memory[1]),
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES), help="what to measure")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    parser.add_argument("--rounds", type=int, default=15, help="of statements, under the scheduler and bare in turn")
+    parser.add_argument("--times", type=int, default=2_000, help="statements a round; a tenth as many transactions")
+    parser.add_argument("--cases", type=int, default=900, help="to split the time of")
+    parser.add_argument("--resets", type=int, default=2_000, help="between the first and the last that are measured")
+    parser.add_argument("--long", action="store_true", help=f"{LONG_RESETS:,} resets")
+    parser.add_argument(
+        "--memory", type=int, nargs=2, default=(500, 2_000), metavar=("FIRST", "LAST"), help="cases to run between"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

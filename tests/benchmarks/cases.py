@@ -1,0 +1,99 @@
+"""How long a case takes, and on what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+
+import fuzz.engine.settle
+import fuzz.trial
+from fuzz.campaign.campaign import Budget, campaign
+from fuzz.campaign.events import Summary
+from fuzz.engine.connection import ScheduledConnection
+from fuzz.engine.lane import Lane
+from fuzz.engine.settle import Settler
+from fuzz.engine.stage import Stage
+from fuzz.generate.hunt import Hunt
+from fuzz.generate.machine import CaseMachine
+from fuzz.postgres import Server
+from fuzz.postgres.prepared import Prepared
+from fuzz.trial import Trial
+from fuzz.trials import Trials
+from models import Network
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.stopwatch import Stopwatch
+
+GOAL_MS = 20.0
+
+HYPOTHESIS = "Hypothesis"
+SCHEDULING = "scheduling, recording"
+SQLALCHEMY = "SQLAlchemy, psycopg, the target"
+POSTGRESQL = "PostgreSQL (waiting)"
+ASKING = "PostgreSQL, asked who waits, what was committed"
+RESET = "reset"
+JUDGING = "judging"
+INVARIANTS = "invariants"
+SERIAL = "serial orders, to judge"
+SWEPT = "swept"
+PARTS = (HYPOTHESIS, SQLALCHEMY, POSTGRESQL, ASKING, SCHEDULING, RESET, JUDGING, INVARIANTS, SERIAL)
+
+HOW = """How a case was split: functions at the seams were wrapped and the time between two seams charged to the inner
+one. Hypothesis is all of a batch outside of the state machine's rules; SQLAlchemy is all in a session's greenlet and
+in psycopg's generators; PostgreSQL is select() on a socket; scheduling is the rest of the rules. Wrapped runs take
+1 to 2 % longer. Only cases drawn by the state machine, of up to two calls a session, are split."""
+
+
+def seams() -> Iterator[tuple[str, object, str, bool]]:
+    """Account, owner, function, and whether all inside is charged to it."""
+    yield HYPOTHESIS, Hunt, "run", False
+    for name in ("start", "take", "teardown"):
+        yield SCHEDULING, CaseMachine, name, False
+    yield SWEPT, Hunt, "go_through", True
+    yield SQLALCHEMY, Lane, "_begin", False
+    yield SQLALCHEMY, Lane, "answer", False
+    yield SCHEDULING, ScheduledConnection, "_exchange", False
+    yield SQLALCHEMY, Settler, "_drive", False
+    yield SCHEDULING, Settler, "_ready", False
+    yield POSTGRESQL, fuzz.engine.settle, "select", False
+    yield POSTGRESQL, psycopg.Connection, "wait", False
+    yield ASKING, Prepared, "__call__", False
+    yield RESET, Stage, "_put_back", True
+    yield JUDGING, Trial, "judge", False
+    yield INVARIANTS, Stage, "_inspect", True
+    yield SERIAL, fuzz.trial, "serial_histories", True
+
+
+def measure_cases(server: Server, *, cases: int) -> Iterator[Figure]:
+    """Milliseconds of a case of the reference target, by parts."""
+    watch = Stopwatch()
+    with Trials(server) as trials:
+        trial = trials.of(Network)
+        run_campaign(trial, server, cases // 10, seed=1)  # compiles statements, fills caches
+        with watch.over(seams()):
+            summary = run_campaign(trial, server, cases, seed=2)
+    drawn = watch.entered[JUDGING]
+    split = {part: watch.seconds[part] for part in PARTS}
+    milliseconds = 1000 * sum(split.values()) / drawn
+    yield Figure("case", "cases", 1000 / milliseconds, "1/s")
+    yield Figure("case", "steps in a case", summary.steps / summary.cases, "")
+    yield Figure("case", "one case", milliseconds, "ms", goal=f"< {GOAL_MS:g} ms", met=milliseconds < GOAL_MS)
+    for part, seconds in split.items():
+        yield Figure("case", f"  {part}", 1000 * seconds / drawn, "ms", share=1000 * seconds / drawn / milliseconds)
+    if summary.cases > drawn:
+        swept = 1000 * watch.seconds[SWEPT] / (summary.cases - drawn)
+        yield Figure("case", "one case of the sweep, a call a session", swept, "ms")
+
+
+def run_campaign(trial: Trial, server: Server, cases: int, *, seed: int) -> Summary:
+    """Run cases of the reference target, two sessions each."""
+    events = campaign(
+        trial,
+        word="models:Network",
+        seed=seed,
+        isolation=("rc",),
+        sessions=2,
+        budget=Budget(cases=cases),
+        postgres=server.version,
+    )
+    return [event.summary for event in events][-1]

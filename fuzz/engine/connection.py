@@ -91,6 +91,7 @@ class ScheduledConnection(psycopg.Connection[TupleRow]):
         scheduled: False while a pool sets the connection up or takes it back: its exchanges are no steps then.
         checked: whether the server has said that its deadlock check for the present wait is over.
         level: the isolation level set as the connection's default.
+        pid: of its backend, also once it is closed.
     """
 
     given: _Given | None = None
@@ -102,6 +103,7 @@ class ScheduledConnection(psycopg.Connection[TupleRow]):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.cursor_factory = ScheduledCursor
+        self.pid = self.pgconn.backend_pid
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:
         """Stop in the current lane, if this is one and the exchange is a step; else as psycopg's."""

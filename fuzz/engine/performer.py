@@ -62,7 +62,8 @@ class Performer:
             if session is not None:
                 aftermath = _recover(session)
         if session is not None and self._target.session_scope == "call":
-            session.close()
+            unclosed = _close(session)
+            aftermath = aftermath or unclosed
         self._ended(call, result, failure, expected, aftermath)
 
     def _open(self) -> Session:
@@ -75,7 +76,8 @@ class Performer:
     def _close_program(self, session: Session) -> None:
         self._session = None
         broken = _reload(session) if self._failed else None
-        session.close()
+        unclosed = _close(session)
+        broken = broken or unclosed
         if broken is not None:
             self._ended(Call("close"), None, None, False, broken)
 
@@ -87,6 +89,17 @@ def _recover(session: Session) -> Failure | None:
         with _Probing():
             session.execute(text("SELECT 1"))
             session.rollback()
+    except (ToolError, GreenletExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the session is broken
+        return failure_of(error)
+    return None
+
+
+def _close(session: Session) -> Failure | None:
+    """Close a session; the failure, if not even that works: the target may have closed the connection beneath it."""
+    try:
+        session.close()
     except (ToolError, GreenletExit, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 - whatever it is, the session is broken

@@ -194,9 +194,14 @@ class Stage:
             connection = ScheduledConnection.connect(*cargs, **cparams)
             connection.hear_deadlock_checks()
             self._connections.append(connection)
-            self._owners[connection.pgconn.backend_pid] = name
+            self._owners[connection.pid] = name
             self._settler.pids = "{" + ",".join(map(str, self._owners)) + "}"
             return connection
+
+        @event.listens_for(engine, "close")
+        def close(connection: ScheduledConnection, _record: Any) -> None:
+            self._connections.remove(connection)
+            del self._owners[connection.pid]
 
         @event.listens_for(engine, "checkout")
         def checkout(connection: ScheduledConnection, _record: Any, _proxy: Any) -> None:
@@ -214,22 +219,24 @@ class Stage:
     def _clear(self, run: Run) -> None:
         """Leave no transaction open and no connection lent out, whatever the target has left."""
         if not run.has_ended:
-            for connection in self._connections:
-                self._monitor.terminate(connection.pgconn.backend_pid)
+            for pid in self._owners:
+                self._monitor.terminate(pid)
             run.abandon()
-        for name in [name for name, engine in self._engines.items() if not run.has_ended or _lends(engine)]:
-            self._engines.pop(name).dispose()
-            self._drop([pid for pid, owner in self._owners.items() if owner == name])
+        closed = {self._owners[connection.pid] for connection in self._connections if connection.closed}
+        for name, engine in list(self._engines.items()):
+            if name in closed or not run.has_ended or _lends(engine):
+                self._engines.pop(name).dispose()
+                self._drop(name)
         for connection in self._connections:
             if connection.pgconn.transaction_status != TransactionStatus.IDLE:
                 connection.rollback()
 
-    def _drop(self, pids: Sequence[int]) -> None:
-        for connection in [c for c in self._connections if c.closed or c.pgconn.backend_pid in pids]:
+    def _drop(self, session: str) -> None:
+        """Close what a session's engine has lent out, and closed connections that it had not been told of."""
+        for connection in [c for c in self._connections if self._owners[c.pid] == session]:
             connection.close()
             self._connections.remove(connection)
-        for pid in pids:
-            del self._owners[pid]
+            del self._owners[connection.pid]
 
 
 def _lends(engine: Engine) -> bool:

@@ -178,6 +178,8 @@ class Stage:
             self._engines[name] = self._engine(name)
 
         def ended(call: Call, result: Any, failure: Failure | None, expected: bool, aftermath: Failure | None) -> None:
+            if recorder.hung:  # the call has not ended, but been abandoned
+                return
             steps = len(recorder.steps)
             recorder.outcomes.append(Outcome(name, lane.call, call, result, failure, expected, aftermath, steps))
 
@@ -187,7 +189,7 @@ class Stage:
 
     def _engine(self, name: str) -> Engine:
         """An engine whose connections stop in lanes; the target may use it as any other."""
-        engine = create_engine(self._url, pool_size=2, max_overflow=8)
+        engine = create_engine(self._url, pool_size=2, max_overflow=8, pool_use_lifo=True)
 
         @event.listens_for(engine, "do_connect")
         def connect(_dialect: Any, _record: Any, cargs: Any, cparams: Any) -> ScheduledConnection:
@@ -212,7 +214,7 @@ class Stage:
         def reset(connection: ScheduledConnection, _record: Any, _state: Any) -> None:
             connection.scheduled = False
 
-        with engine.connect():
+        with engine.connect(), engine.connect():  # a pool reads the clock when it connects: do all of it now
             pass
         return engine
 

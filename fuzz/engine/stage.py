@@ -70,7 +70,6 @@ class Stage:
         self._monitor = Monitor(self._control)
         self._settler = Settler(self._monitor, step_timeout)
         self._columns = Columns(self.catalogue)
-        self._written: set[str] = set()
 
     def close(self) -> None:
         """Close all connections."""
@@ -124,7 +123,6 @@ class Stage:
             with own_clock_and_dice():
                 yield run
         finally:
-            self._written.update(write.table for commit in recorder.commits for write in commit.writes)
             self._clear(run)
 
     def _lay_out(self) -> None:
@@ -169,8 +167,7 @@ class Stage:
         return broken
 
     def _put_back(self) -> None:
-        self._reset(self._written)
-        self._written.clear()
+        self._reset(self._audit.touched())
         self._audit.forget()
 
     def _lane(self, name: str, recorder: Recorder, seed: int) -> Lane:
@@ -202,8 +199,9 @@ class Stage:
 
         @event.listens_for(engine, "close")
         def close(connection: ScheduledConnection, _record: Any) -> None:
-            self._connections.remove(connection)
-            del self._owners[connection.pid]
+            if connection in self._connections:  # else it has been dropped, and is only now let go of
+                self._connections.remove(connection)
+                del self._owners[connection.pid]
 
         @event.listens_for(engine, "checkout")
         def checkout(connection: ScheduledConnection, _record: Any, _proxy: Any) -> None:
@@ -219,14 +217,15 @@ class Stage:
         return engine
 
     def _clear(self, run: Run) -> None:
-        """Leave no transaction open and no connection lent out, whatever the target has left."""
+        """Leave no transaction open, no connection lent out or closed, no lock held, whatever the target has left."""
         if not run.has_ended:
             for pid in self._owners:
                 self._monitor.terminate(pid)
             run.abandon()
-        closed = {self._owners[connection.pid] for connection in self._connections if connection.closed}
+        worn = {connection.pid for connection in self._connections if connection.closed} | self._monitor.holders()
+        owners = {owner for pid, owner in self._owners.items() if pid in worn}
         for name, engine in list(self._engines.items()):
-            if name in closed or not run.has_ended or _lends(engine):
+            if name in owners or not run.has_ended or _lends(engine):
                 self._engines.pop(name).dispose()
                 self._drop(name)
         for connection in self._connections:

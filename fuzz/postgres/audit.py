@@ -51,6 +51,8 @@ _READ = """
 SELECT number, relation, before, after FROM rowrace.audit WHERE number > $1 AND backend = $2 ORDER BY number
 """
 
+_TOUCHED = "SELECT DISTINCT relation FROM rowrace.audit"
+
 
 def install_audit(connection: Connection[TupleRow], catalogue: Catalogue) -> None:
     """Lay the audit table and its triggers on every table of the catalogue."""
@@ -69,6 +71,7 @@ class Audit:
     def __init__(self, connection: Connection[TupleRow], catalogue: Catalogue) -> None:
         self._tables = {oid: stored.table.name for oid, stored in catalogue.tables.items()}
         self._read = Prepared(connection, "rowrace_audit", _READ)
+        self._relations = Prepared(connection, "rowrace_touched", _TOUCHED)
         self._floor = 0
         self._seen: set[int] = set()
         self._greatest = 0
@@ -91,6 +94,10 @@ class Audit:
                 )
             )
         return tuple(writes)
+
+    def touched(self) -> frozenset[str]:
+        """The tables that anybody has written since the last reset, by a step or not (an invariant, say)."""
+        return frozenset(self._tables[int(relation)] for (relation,) in self._relations() if relation is not None)
 
     def forget(self) -> None:
         """Leave behind what was read: all transactions have ended."""

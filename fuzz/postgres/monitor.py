@@ -9,6 +9,11 @@ from psycopg.rows import TupleRow
 
 from fuzz.postgres.prepared import Prepared
 
+_HOLDERS = """
+SELECT l.pid FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_database d ON d.oid = l.database
+ WHERE l.locktype = 'advisory' AND d.datname = current_database()
+"""
+
 
 class Monitor:
     """Sees which backends wait for which, from a connection of its own.
@@ -22,6 +27,7 @@ class Monitor:
             connection, "rowrace_blocked", "SELECT pg_catalog.pg_isolation_test_session_is_blocked($1, $2)"
         )
         self._blockers = Prepared(connection, "rowrace_blockers", "SELECT unnest(pg_catalog.pg_blocking_pids($1))")
+        self._holders = Prepared(connection, "rowrace_holders", _HOLDERS)
         self._terminate = Prepared(connection, "rowrace_terminate", "SELECT pg_catalog.pg_terminate_backend($1)")
 
     def is_blocked(self, pid: int, others: str) -> bool:
@@ -36,6 +42,10 @@ class Monitor:
     def blockers(self, pid: int) -> Iterable[int]:
         """The process ids that a backend waits for."""
         return {int(row[0]) for row in self._blockers(pid) if row[0]}
+
+    def holders(self) -> set[int]:
+        """The backends in this database that hold advisory locks, which outlive a transaction."""
+        return {int(row[0]) for row in self._holders() if row[0]}
 
     def terminate(self, pid: int) -> None:
         """End a backend that no longer answers."""

@@ -11,10 +11,14 @@ from dataclasses import replace
 
 from fuzz.case import Call, Case
 from fuzz.history import History
+from fuzz.recompose import at_each_call, shorter_programs
 from fuzz.trial import Trial, Verdict
 
 BUDGET = 500
 """Executions that minimising may take; the median is far lower."""
+
+RECOMPOSING = 1000
+"""Executions more where one session lives through a program, and its calls prepare each other."""
 
 FEW = 2
 """Context switches up to which other interleavings are tried when a call is dropped."""
@@ -52,6 +56,8 @@ class Minimiser:
             The least failing case's.
         """
         verdict = self._drop_calls(verdict)
+        if self._trial.stage.target.session_scope == "program":
+            verdict = self._recompose(verdict)
         verdict = self._fewer_switches(verdict)
         return self._simpler_arguments(verdict, simpler)
 
@@ -67,7 +73,7 @@ class Minimiser:
         return self._failed[key]
 
     def _first(self, cases: Iterator[Case], most: int | None = None) -> Verdict | None:
-        """The first that fails, with no more switches than given: a blocked session makes more than the schedule has."""
+        """The first that fails with no more switches than given: a blocked session makes more than the schedule has."""
         for case in cases:
             verdict = self._fails(case)
             if verdict is not None and (most is None or verdict.history.switches <= most):
@@ -80,6 +86,24 @@ class Minimiser:
         ):
             verdict = smaller
         return verdict
+
+    def _recompose(self, verdict: Verdict) -> Verdict:
+        """Make programs anew with fewer calls, while that can be done."""
+        plain = [
+            Call(name) for name, operation in self._trial.stage.target.operations.items() if not operation.strategies
+        ]
+        self._left += RECOMPOSING
+        while shorter := self._first(self._recomposed(verdict.history.case, plain)):
+            verdict = self._drop_calls(shorter)
+        return verdict
+
+    def _recomposed(self, case: Case, plain: Sequence[Call]) -> Iterator[Case]:
+        for session, shorter in shorter_programs(case, plain):
+            if self._left > 0:
+                self._left -= 1
+                rest = [name for name in shorter.programs if name != session]
+                whole = self._trial(shorter.scheduled(name for name in (session, *rest) for _ in range(SPARE)))
+                yield from at_each_call(session, whole.history)
 
     def _fewer_switches(self, verdict: Verdict) -> Verdict:
         """Try the interleavings with fewer switches, the fewest first."""

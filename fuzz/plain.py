@@ -73,7 +73,7 @@ def to_json(value: Any) -> Json:
         tag, write = _WRITERS[type(value)]
         return {_TAG: tag, "value": write(value)}
     raise CaseError(
-        f"A case file cannot hold {value!r}, a {type(value).__qualname__}.",
+        f"A case file cannot hold {value!r} (type {type(value).__qualname__}).",
         "Draw numbers, text, dates, UUIDs, enums or containers of them, and build the rest inside the operation.",
     )
 

@@ -15,7 +15,7 @@ from fuzz.generate.calls import simpler
 from fuzz.generate.hunt import Hunt
 from fuzz.generate.machine import TURNS, machine_of
 from fuzz.generate.palettes import Palettes, learn
-from fuzz.generate.sweep import single_preemptions
+from fuzz.generate.sweep import single_preemptions, stale_sessions
 from fuzz.minimise import Minimiser
 from fuzz.trial import Trial, Verdict
 
@@ -109,7 +109,8 @@ class _Campaign:
         """Run a slice of the sweep, then a batch from the state machine."""
         if self._palettes is None:
             self._palettes = learn(self._trial, self._word, self._seed)
-            self._sweep = single_preemptions(self._palettes, self._word, self._isolation, self._seed)
+            sweep = single_preemptions if self._palettes.met else stale_sessions
+            self._sweep = sweep(self._palettes, self._word, self._isolation, self._seed)
         for hunt in (self._draw, self._slice):
             yield from self._follow(hunt(self._palettes))
 

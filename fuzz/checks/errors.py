@@ -62,7 +62,6 @@ def _fails_serially(outcome: Outcome, serial: Sequence[History]) -> bool:
 
 def _undeclared(history: History, outcome: Outcome, failure: Failure) -> ErrorViolation:
     kind = _kind(failure)
-    steps = tuple(step.number for step in history.steps if (step.session, step.call) == (outcome.session, outcome.call))
     state = next((f.sqlstate for f in failure.chain() if f.sqlstate), "")
     first_line = failure.message.partition("\n")[0]
     return kind(
@@ -70,8 +69,15 @@ def _undeclared(history: History, outcome: Outcome, failure: Failure) -> ErrorVi
         f"declare and no serial order of the same calls gives: {first_line}",
         operations=(outcome.invocation.operation,),
         shape=(failure.name, state),
-        steps=steps[-1:],
+        steps=_last_words(history, outcome),
     )
+
+
+def _last_words(history: History, outcome: Outcome) -> tuple[int, ...]:
+    """The step that failed last in a call; where none did, the last that was no ROLLBACK."""
+    steps = [step for step in history.steps if (step.session, step.call) == (outcome.session, outcome.call)]
+    told = [step for step in steps if step.failure] or [step for step in steps if step.sql != "ROLLBACK"]
+    return tuple(step.number for step in told[-1:])
 
 
 def _kind(failure: Failure) -> type[ErrorViolation]:

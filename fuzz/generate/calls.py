@@ -43,18 +43,6 @@ def call_table(target: type[Target], chance: int) -> tuple[Call, ...]:
     return balanced([_calls(target, operation, chance) for operation in target.operations.values()])
 
 
-def around(pivot: Call, table: Sequence[Call]) -> tuple[Call, ...]:
-    """The calls that agree with one wherever they have an argument in common: these meet at the same rows.
-
-    Every operation has as many places, as in the table.
-    """
-    by_operation: dict[str, list[Call]] = {}
-    for call in unique(table):
-        if all(pivot.arguments.get(name, value) == value for name, value in call.arguments.items()):
-            by_operation.setdefault(call.operation, []).append(call)
-    return balanced(list(by_operation.values()))
-
-
 def unique(table: Sequence[Call]) -> tuple[Call, ...]:
     """The calls of a table, each once."""
     return tuple({(call.operation, _key(call)): call for call in table}.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fuzz.history import History, Step, Table
+from fuzz.history import CLOSING, History, Step, Table
 
 Row = tuple[str, tuple[str, ...]]
 """A row's table and primary key, as text."""
@@ -16,7 +16,7 @@ class Footprint:
     """What a call touched.
 
     Attributes:
-        steps: how many steps it took.
+        steps: how many steps it took, its session's end not counted.
         reads: the rows that it read.
         writes: the rows that it wrote and committed.
         inserts: the tables that it put new rows into, which a unique constraint may let meet.
@@ -26,6 +26,11 @@ class Footprint:
     reads: frozenset[Row]
     writes: frozenset[Row]
     inserts: frozenset[str]
+
+    @property
+    def touches(self) -> frozenset[Row]:
+        """The rows that it read or wrote."""
+        return self.reads | self.writes
 
     def meets(self, other: Footprint) -> bool:
         """Whether one wrote what the other touched."""
@@ -38,7 +43,7 @@ def footprint_of(history: History) -> Footprint:
     """What the calls of a history touched."""
     writes = [write for commit in history.commits for write in commit.writes]
     return Footprint(
-        len(history.steps),
+        sum(step.call != CLOSING for step in history.steps),
         frozenset(row for step in history.steps for row in _read(step, history)),
         frozenset(
             (write.table, tuple(str(write.row[column]) for column in history.tables[write.table].key))

@@ -2,7 +2,7 @@
 
 Drawn from all calls, two sessions touch the same rows once in twenty cases. So each call runs alone first, and what
 it touches is learnt; most cases then begin with two calls that meet. Where one session lives through a program, a
-call alone tells nothing: there the calls that agree in their arguments belong together.
+case is made of the calls that touch the same rows, and of those that touch none by themselves (commit, expire_all).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import combinations_with_replacement
 from random import Random
 
 from fuzz.case import Call, Case
-from fuzz.generate.calls import around, balanced, call_table, unique
+from fuzz.generate.calls import balanced, call_table, unique
 from fuzz.generate.footprint import Footprint, footprint_of
 from fuzz.trial import Trial
 
@@ -38,6 +38,19 @@ class Palette:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """Two calls of a long session: one that touches rows, and one that touches none by itself (commit, expire_all).
+
+    Attributes:
+        calls: the two.
+        alone: what they touched together.
+    """
+
+    calls: tuple[Call, Call]
+    alone: Footprint
+
+
+@dataclass(frozen=True, slots=True)
 class Palettes:
     """The palettes of a campaign, by number, from 0 to `len(palettes)`.
 
@@ -45,23 +58,25 @@ class Palettes:
         calls: all calls, each once.
         met: pairs of them that meet, every pair of operations as often as any other; empty where one session lives
             through a program.
-        around: for long sessions: the calls that belong together.
+        together: for long sessions: the calls that belong together.
         lengths: operation -> the most steps that one of its calls took alone.
+        acts: for long sessions: what two calls in a row do.
     """
 
     calls: tuple[Call, ...]
     met: tuple[tuple[Call, Call], ...]
-    around: tuple[tuple[Call, ...], ...]
+    together: tuple[tuple[Call, ...], ...]
     lengths: dict[str, int]
+    acts: tuple[Act, ...] = ()
 
     def __len__(self) -> int:
-        if self.around:
-            return len(self.around)
+        if self.together:
+            return len(self.together)
         return len(self.calls) ** 2 * (MET if self.met else 1)
 
     def __getitem__(self, number: int) -> Palette:
-        if self.around:
-            return Palette((), self.around[number])
+        if self.together:
+            return Palette((), self.together[number])
         beyond = number - len(self.calls) ** 2
         if beyond >= 0:
             pair = self.met[beyond % len(self.met)]
@@ -73,7 +88,9 @@ class Palettes:
     @property
     def choices(self) -> int:
         """How many choices a turn has: enough for every place in a palette, and for every step of a call."""
-        return max(*(2 * len(calls) for calls in self.around or [()]), *(2 * steps for steps in self.lengths.values()))
+        return max(
+            *(2 * len(calls) for calls in self.together or [()]), *(2 * steps for steps in self.lengths.values())
+        )
 
 
 def learn(trial: Trial, word: str, chance: int) -> Palettes:
@@ -90,18 +107,35 @@ def learn(trial: Trial, word: str, chance: int) -> Palettes:
     target = trial.stage.target
     table = call_table(type(target), chance)
     calls = unique(table)
+    random = Random(chance)  # noqa: S311 - a campaign must repeat
+
+    def run(*program: Call) -> Footprint:
+        return footprint_of(trial.stage.run(Case(word, "rc", {"A": program}, seed=chance)))
+
+    alone = [run(call) for call in calls]
     if target.session_scope == "program":
-        together = (table, *(around(call, table) for call in calls))
-        return Palettes(calls, (), together, dict.fromkeys(target.operations, ACT_STEPS))
-    alone = [footprint_of(trial.stage.run(Case(word, "rc", {"A": (call,)}, seed=chance))) for call in calls]
+        palettes = (table, *(_together(calls, alone, pivot) for pivot in alone if pivot.touches))
+        touching = [call for call, footprint in zip(calls, alone, strict=True) if footprint.touches]
+        others = [call for call, footprint in zip(calls, alone, strict=True) if not footprint.touches]
+        acts = tuple(Act((one, other), run(one, other)) for one in touching for other in others)
+        return Palettes(calls, (), palettes, dict.fromkeys(target.operations, ACT_STEPS), acts)
     lengths: dict[str, int] = {}
     for call, footprint in zip(calls, alone, strict=True):
         lengths[call.operation] = max(lengths.get(call.operation, 1), footprint.steps)
-    return Palettes(calls, _met(calls, alone, Random(chance)), (), lengths)  # noqa: S311 - a campaign must repeat
+    return Palettes(calls, _met(calls, alone, random), (), lengths)
+
+
+def _together(calls: Sequence[Call], alone: Sequence[Footprint], pivot: Footprint) -> tuple[Call, ...]:
+    """The calls that touch a row that one of them touches, or none; every operation as often as any other."""
+    by_operation: dict[str, list[Call]] = {}
+    for call, footprint in zip(calls, alone, strict=True):
+        if not footprint.touches or footprint.touches & pivot.touches:
+            by_operation.setdefault(call.operation, []).append(call)
+    return balanced(list(by_operation.values()))
 
 
 def _met(calls: Sequence[Call], alone: Sequence[Footprint], chance: Random) -> tuple[tuple[Call, Call], ...]:
-    """The pairs of calls that meet, a call with itself among them; balanced by their operations, else in random order."""
+    """The pairs of calls that meet, a call with itself among them: balanced by operations, else in random order."""
     by_operations: dict[tuple[str, str], list[tuple[Call, Call]]] = {}
     for one, other in combinations_with_replacement(range(len(calls)), 2):
         if alone[one].meets(alone[other]):

@@ -1,4 +1,4 @@
-"""All single preemptions: one call is stopped at every place in turn, and the other runs in between.
+"""Sweeps: the cases with one preemption, listed.
 
 Most races need no more (CHESS, Musuvathi and Qadeer, 2007), and what is listed needs no luck.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import cycle
+from random import Random
 
 from fuzz.case import Case
 from fuzz.generate.palettes import Palettes
@@ -28,6 +29,28 @@ def single_preemptions(palettes: Palettes, word: str, isolation: Sequence[str], 
             for steps in range(1, palettes.lengths[one.operation]):
                 schedule = ("A",) * steps + ("B",) * palettes.lengths[other.operation] * LONGER
                 yield Case(word, level, {"A": (one,), "B": (other,)}, schedule, chance)
+
+
+def stale_sessions(palettes: Palettes, word: str, isolation: Sequence[str], chance: int) -> Iterator[Case]:
+    """Cases of long sessions: A touches rows, B writes one of them and commits, A writes by what it knows.
+
+    Arguments as in `single_preemptions`; in random order.
+    """
+    levels = cycle(isolation)
+    writers = [act for act in palettes.acts if act.alone.writes]
+    triples = [
+        (opening, writer, closing)
+        for opening in palettes.acts
+        for writer in writers
+        if opening.alone.touches & writer.alone.writes
+        for closing in writers
+        if closing.alone.touches & writer.alone.writes
+    ]
+    Random(chance).shuffle(triples)  # noqa: S311 - a campaign must repeat
+    for opening, writer, closing in triples:
+        programs = {"A": opening.calls + closing.calls, "B": writer.calls}
+        schedule = ("A",) * opening.alone.steps + ("B",) * writer.alone.steps * LONGER
+        yield Case(word, next(levels), programs, schedule, chance)
 
 
 LONGER = 3

@@ -145,6 +145,8 @@ class ScheduledConnection(psycopg.Connection[TupleRow]):
 
     def default_to(self, level: str) -> None:
         """Set the isolation level that transactions have unless they ask for another."""
+        if self.isolation_level is not None:  # after an execution option SQLAlchemy puts its own default there
+            self.isolation_level = None
         if self.level != level:
             self.execute("SELECT set_config('default_transaction_isolation', %s, false)", [level])
             self.commit()

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from fuzz.engine.stage import Stage
+from fuzz.postgres import Server
+from tests.targets_for_engine import Acts, Lasting
+
+
+@pytest.fixture(scope="session")
+def stage(server: Server) -> Iterator[Stage]:
+    """One stage for all tests: what a case leaves behind must not reach the next."""
+    with server.scratch() as scratch, closing(Stage(Acts(), scratch, step_timeout=0.5)) as laid_out:
+        yield laid_out
+
+
+@pytest.fixture(scope="session")
+def lasting(server: Server) -> Iterator[Stage]:
+    """The same for sessions that live through their programs."""
+    with server.scratch() as scratch, closing(Stage(Lasting(), scratch)) as laid_out:
+        yield laid_out

@@ -22,3 +22,10 @@ def lasting(server: Server) -> Iterator[Stage]:
     """The same for sessions that live through their programs."""
     with server.scratch() as scratch, closing(Stage(Lasting(), scratch)) as laid_out:
         yield laid_out
+
+
+@pytest.fixture
+def fresh_stage(server: Server) -> Iterator[Stage]:
+    """A stage that has run nothing yet."""
+    with server.scratch() as scratch, closing(Stage(Acts(), scratch)) as laid_out:
+        yield laid_out

@@ -1,0 +1,80 @@
+"""The clock and the dice repeat, differ between sessions, and never stand still."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+
+import pytest
+
+from fuzz.case import Call
+from fuzz.engine.chance import EPOCH, own_clock_and_dice
+from fuzz.engine.stage import Stage
+from fuzz.history import History
+from tests.targets_for_engine import case, change, read, sql
+
+
+def results(history: History) -> dict[str, tuple[object, ...]]:
+    return {outcome.session: outcome.result for outcome in history.outcomes}
+
+
+def test_the_dice_repeat_and_differ_between_sessions(stage: Stage) -> None:
+    throws = case("ABAB", A=Call("dice"), B=Call("dice"))
+    first, second = stage.run(throws), stage.run(throws)
+    assert results(first) == results(second)
+    drawn = [value for result in results(first).values() for value in result]
+    assert len(drawn) == 12
+    assert len(set(drawn)) == 12
+
+
+def test_a_sessions_dice_do_not_depend_on_the_schedule(stage: Stage) -> None:
+    schedules = ("AABB", "BBAA", "ABBA")
+    assert len({str(sorted(results(stage.run(case(s, A=Call("dice"), B=Call("dice")))).items())) for s in schedules}) == 1
+
+
+def test_another_seed_throws_other_dice(stage: Stage) -> None:
+    throws = case(A=Call("dice"))
+    other = type(throws)(throws.target, throws.isolation, throws.programs, seed=throws.seed + 1)
+    assert not set(results(stage.run(throws))["A"]) & set(results(stage.run(other))["A"])
+
+
+def test_the_clock_repeats_and_never_stands_still(stage: Stage) -> None:
+    readings = case("ABAB", A=Call("clock"), B=Call("clock"))
+    first, second = stage.run(readings), stage.run(readings)
+    assert results(first) == results(second)
+    times = [value for result in results(first).values() for value in result[:2]]
+    assert len(set(times)) == 4
+    texts = [value for result in results(first).values() for value in result[2:4]]
+    assert len(set(texts)) == 4
+    assert all(str(text).startswith("2030-01-01") for text in texts)
+
+
+def test_the_clock_does_not_tell_whether_a_connection_was_in_the_pool(fresh_stage: Stage) -> None:
+    readings = [results(fresh_stage.run(case(A=Call("clock_of_two_connections")))) for _ in range(3)]
+    assert readings[0] == readings[1] == readings[2]
+
+
+def test_outside_of_cases_time_and_chance_are_the_machines() -> None:
+    random.seed(3)
+    expected = [random.Random(3).random()]
+    with own_clock_and_dice():
+        assert time.time() > EPOCH.timestamp()
+        random.random()
+        first, second = time.monotonic(), time.monotonic()
+        assert first <= second
+    assert time.time() < EPOCH.timestamp()
+    assert [random.random()] == expected
+    assert os.urandom(16) != os.urandom(16)
+
+
+@pytest.mark.parametrize("times", [150, pytest.param(1000, marks=pytest.mark.soak)])
+def test_replays_of_a_mixed_case_are_identical(stage: Stage, times: int) -> None:
+    mixed = case(
+        "ABCABCABBA",
+        "rr",
+        A=[sql(read(1), change(1), change(2), "commit"), Call("dice")],
+        B=[sql(change(2), change(1), "commit"), Call("clock")],
+        C=[sql("INSERT INTO notes (account, body) VALUES (1, 'c') RETURNING id", "rollback"), Call("savepoint")],
+    )
+    assert len({stage.run(mixed).digest() for _ in range(times)}) == 1

@@ -1,0 +1,145 @@
+"""Sessions that wait for each other: blocked, released, deadlocked, refused."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from fuzz.engine.stage import Stage
+from fuzz.history import History, Step
+from tests.targets_for_engine import case, change, read, sql
+
+KEY = "INSERT INTO accounts VALUES (9, 0)"
+
+
+def step(history: History, session: str, place: int = 0) -> Step:
+    return [each for each in history.steps if each.session == session][place]
+
+
+def failed(history: History) -> dict[str, str]:
+    """Session -> the SQLSTATE that its call ended in."""
+    return {
+        outcome.session: next(link.sqlstate for link in outcome.failure.chain() if link.sqlstate)
+        for outcome in history.outcomes
+        if outcome.failure is not None
+    }
+
+
+def test_a_blocked_session_is_passed_over_and_settles_when_it_is_released(stage: Stage) -> None:
+    history = stage.run(case("ABBBA", A=sql(change(1), read(2), "commit"), B=sql(change(1), "commit")))
+    assert "".join(each.session for each in history.steps) == "ABAAB"
+    waited = step(history, "B")
+    assert (waited.number, waited.waited_for, waited.settled, waited.tag) == (2, ("A",), 4, "UPDATE 1")
+    assert [each.settled for each in history.steps if each is not waited] == [1, 3, 4, 5]
+    assert [commit.session for commit in history.commits] == ["A", "B"]
+
+
+def test_what_ran_at_once_waited_for_nobody(stage: Stage) -> None:
+    history = stage.run(case("AB", A=sql(change(1), "commit"), B=sql(change(2), "commit")))
+    assert all(each.waited_for == () and each.settled == each.number for each in history.steps)
+
+
+def test_a_rollback_releases_too(stage: Stage) -> None:
+    history = stage.run(case("AB", A=sql(change(1), "rollback"), B=sql(change(1), "commit")))
+    assert step(history, "B").settled == step(history, "A", 1).number
+    assert [commit.writes[0].row["balance"] for commit in history.commits] == [11]
+
+
+def test_three_sessions_wait_in_a_chain(stage: Stage) -> None:
+    programs = {"A": sql(change(1), "commit"), "B": sql(change(2), change(1), "commit"), "C": sql(change(2), "commit")}
+    history = stage.run(case("ABBC", **programs))
+    assert (step(history, "B", 1).waited_for, step(history, "B", 1).settled) == (("A",), 5)
+    assert step(history, "C").waited_for == ("B",)
+    assert step(history, "C").settled == step(history, "B", 2).number
+    assert [commit.session for commit in history.commits] == ["A", "B", "C"]
+
+
+def test_one_that_waits_in_the_queue_behind_another_waits_for_that_one(stage: Stage) -> None:
+    history = stage.run(case("ABC", **{name: sql(change(1), "commit") for name in "ABC"}))
+    assert step(history, "B").waited_for[0] == "A"
+    assert step(history, "C").waited_for[0] == "B"
+    assert sorted(commit.session for commit in history.commits) == ["A", "B", "C"]
+
+
+def test_a_second_insert_of_a_key_waits_and_is_refused(stage: Stage) -> None:
+    history = stage.run(case("AB", A=sql(KEY, "commit"), B=sql(KEY, "commit")))
+    assert step(history, "B").waited_for == ("A",)
+    assert failed(history) == {"B": "23505"}
+
+
+CROSS = {"A": sql(change(1), change(2), "commit"), "B": sql(change(2), change(1), "commit")}
+
+
+@pytest.mark.parametrize(("schedule", "victim"), [("ABAB", "B"), ("ABBA", "A")])
+def test_the_session_that_closes_a_cycle_is_its_victim_every_time(stage: Stage, schedule: str, victim: str) -> None:
+    histories = [stage.run(case(schedule, **CROSS)) for _ in range(200)]
+    assert {tuple(failed(history).items()) for history in histories} == {((victim, "40P01"),)}
+    assert len({history.digest() for history in histories}) == 1
+
+
+@pytest.mark.parametrize("order", list(permutations("ABC")))
+def test_the_victim_of_a_cycle_of_three_is_who_closes_it(stage: Stage, order: tuple[str, ...]) -> None:
+    ring = {
+        name: sql(change(place + 1), change((place + 1) % 3 + 1), "commit") for place, name in enumerate("ABC")
+    }
+    histories = [stage.run(case("ABC" + "".join(order), **ring)) for _ in range(20)]
+    assert {tuple(failed(history).items()) for history in histories} == {((order[-1], "40P01"),)}
+    assert len({history.digest() for history in histories}) == 1
+
+
+@pytest.mark.parametrize("level", ["rr", "ser"])
+def test_an_update_of_what_changed_since_the_snapshot_is_refused_every_time(stage: Stage, level: str) -> None:
+    update = sql(read(1), change(1), "commit")
+    histories = [stage.run(case("AB3A", level, A=update, B=update)) for _ in range(20)]
+    assert {tuple(failed(history).items()) for history in histories} == {(("A", "40001"),)}
+    assert len({history.digest() for history in histories}) == 1
+
+
+@pytest.mark.parametrize(("level", "refused"), [("rc", {}), ("rr", {}), ("ser", {"B": "40001"})])
+def test_write_skew_is_refused_by_serializable_alone(stage: Stage, level: str, refused: dict[str, str]) -> None:
+    programs = {"A": sql(read(1), read(2), change(1), "commit"), "B": sql(read(1), read(2), change(2), "commit")}
+    histories = [stage.run(case("A2B2A2B2", level, **programs)) for _ in range(20)]
+    assert [failed(history) for history in histories] == [refused] * 20
+    assert len({history.digest() for history in histories}) == 1
+
+
+def test_lock_timeout_ends_a_wait_that_no_session_ends(stage: Stage) -> None:
+    waiting = sql("SET LOCAL lock_timeout = '40ms'", change(1), "commit")
+    history = stage.run(case("ABB", A=sql(change(1), "SELECT pg_sleep(0.2)", "commit"), B=waiting))
+    assert failed(history) == {"B": "55P03"}
+    assert step(history, "B", 1).waited_for == ("A",)
+
+
+def test_a_wait_for_ones_own_other_connection_ends_by_its_lock_timeout(stage: Stage) -> None:
+    history = stage.run(case(A=sql(change(1), "commit"), B=sql("SET LOCAL lock_timeout = 1", read(1))))
+    assert failed(history) == {}
+
+
+def test_nowait_is_refused_and_skip_locked_skips_without_waiting(stage: Stage) -> None:
+    locked = "SELECT id FROM accounts ORDER BY id FOR UPDATE"
+    for ending, rows, state in (("NOWAIT", (), {"B": "55P03"}), ("SKIP LOCKED", (("2",), ("3",)), {})):
+        history = stage.run(case("ABB", A=sql(change(1), "commit"), B=sql(f"{locked} {ending}", "commit")))
+        assert (step(history, "B").rows, step(history, "B").waited_for, failed(history)) == (rows, (), state)
+
+
+@pytest.mark.parametrize("lock", ["pg_advisory_xact_lock", "pg_advisory_lock"])
+def test_a_session_waits_for_an_advisory_lock(stage: Stage, lock: str) -> None:
+    taking = (f"SELECT {lock}(1)::text", read(1), "SELECT pg_advisory_unlock_all()::text", "commit")
+    history = stage.run(case("ABBA", A=sql(*taking), B=sql(*taking)))
+    assert (step(history, "B").waited_for, history.hung, failed(history)) == (("A",), {}, {})
+
+
+def test_an_advisory_lock_that_is_kept_does_not_reach_the_next_case(stage: Stage) -> None:
+    keeping = sql("SELECT pg_advisory_lock(1)::text", "commit")
+    for session in "ABAB":
+        history = stage.run(case(**{session: keeping}))
+        assert (step(history, session).waited_for, history.hung) == ((), {})
+
+
+def test_a_lock_that_is_never_given_up_is_a_hang(stage: Stage) -> None:
+    keeping = sql("SELECT pg_advisory_lock(1)::text", "commit")
+    history = stage.run(case("A2B", A=keeping, B=keeping))
+    assert list(history.hung) == ["B"]
+    assert history.hung["B"].startswith("SELECT pg_advisory_lock(1)::text waits for a lock that is not given up")
+    assert [outcome.session for outcome in history.outcomes] == ["A"]

@@ -36,12 +36,14 @@ class Minimiser:
     Args:
         trial: runs and judges.
         signature: the violation's.
+        levels: the isolation levels to choose from, the weakest first.
         budget: how many executions it may take.
     """
 
-    def __init__(self, trial: Trial, signature: str, budget: int = BUDGET) -> None:
+    def __init__(self, trial: Trial, signature: str, levels: Sequence[str] = (), budget: int = BUDGET) -> None:
         self._trial = trial
         self._signature = signature
+        self._levels = levels
         self._left = budget
         self._failed: dict[str, Verdict | None] = {}
 
@@ -55,6 +57,7 @@ class Minimiser:
         Returns:
             The least failing case's.
         """
+        verdict = self._weaker_isolation(verdict)
         verdict = self._drop_calls(verdict)
         if self._trial.stage.target.session_scope == "program":
             verdict = self._recompose(verdict)
@@ -79,6 +82,12 @@ class Minimiser:
             if verdict is not None and (most is None or verdict.history.switches <= most):
                 return verdict
         return None
+
+    def _weaker_isolation(self, verdict: Verdict) -> Verdict:
+        """Try the levels that are weaker: what fails there needs less to be understood."""
+        case = verdict.history.case
+        weaker = self._levels[: self._levels.index(case.isolation)] if case.isolation in self._levels else ()
+        return self._first(replace(case, isolation=level) for level in weaker) or verdict
 
     def _drop_calls(self, verdict: Verdict) -> Verdict:
         while smaller := self._first(_without_one(verdict.history)) or self._first(

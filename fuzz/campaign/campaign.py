@@ -9,7 +9,7 @@ from itertools import islice
 
 from fuzz.campaign.events import Ended, Event, Found, Progress, Shrinking, Summary
 from fuzz.campaign.tally import Tally
-from fuzz.case import Call, Case
+from fuzz.case import ISOLATION, Call, Case
 from fuzz.finding import Finding
 from fuzz.generate.calls import simpler
 from fuzz.generate.hunt import Hunt
@@ -150,7 +150,8 @@ class _Campaign:
             violation = hunt.least.violation(hunt.wanted)
             assert violation is not None
             yield Shrinking(violation.kind, self.summary())
-            least = Minimiser(self._trial, hunt.wanted)(hunt.least, self._simpler)
+            levels = [level for level in ISOLATION if level in self._isolation]
+            least = Minimiser(self._trial, hunt.wanted, levels)(hunt.least, self._simpler)
             yield from self._confirm(hunt.wanted, least, hunt.met_s)
 
     def _simpler(self, call: Call) -> list[Call]:

@@ -104,6 +104,6 @@ def _broken_session(outcome: Outcome, aftermath: Failure) -> SessionBroken:
 
 
 def _operation_at_end(history: History, session: str) -> str:
-    last = max((step.call for step in history.steps if step.session == session), default=0)
+    last = next((step.call for step in reversed(history.steps) if step.session == session), 0)
     calls = history.case.programs.get(session, ())
     return calls[last].operation if 0 <= last < len(calls) else "close"

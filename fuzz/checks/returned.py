@@ -45,8 +45,9 @@ def check_returned(history: History, rules: Rules, revision: str) -> Iterator[Vi
         if outcome is None or outcome.failure is not None:
             continue
         for returned in _mappings(outcome.result):
-            for row, key in _meant(returned, committed, history, rules):
-                if revision in returned and key in numbers:
+            meant = {key: row for row, key in _meant(returned, committed, history, rules) if key in numbers}
+            if revision in returned and len(meant) == 1:
+                for key, row in meant.items():
                     promise = _Promise(outcome, row, key, returned[revision], numbers[key], commit)
                     promises[commit.session, commit.call, row] = promise
     for promise in promises.values():
@@ -78,7 +79,7 @@ def _meant(
     for name, table in history.tables.items():
         if not table.key or not all(column in returned for column in table.key):
             continue
-        row_key = (name, tuple(returned[column] for column in table.key))
+        row_key = (name, tuple(_as_stored(returned[column]) for column in table.key))
         row = committed.row(row_key)
         if row is None:
             continue
@@ -88,6 +89,11 @@ def _meant(
             above = committed.row((parent, (row[column],)))
             if above is not None and rules.revision in above:
                 yield row_key, (parent, (row[column],))
+
+
+def _as_stored(value: Any) -> Any:
+    """A key as the audit writes it, in JSON: a UUID is its text there."""
+    return value if isinstance(value, int) else str(value)
 
 
 def _wrong(promise: _Promise) -> Violation:

@@ -46,8 +46,9 @@ class _Growth:
         for key, cause in causes.items():
             yield from self._judge_one(commit, key, cause, changes.get(key))
         for key, change in changes.items():
-            if key not in causes and self._values(change):
-                yield self._needless(commit, key)
+            if key not in causes and (values := self._values(change)):
+                has_grown = values[1] > values[0]
+                yield self._needless(commit, key) if has_grown else self._decreased(commit, key, key, *values)
         for key, change in changes.items():
             if change.after is not None and self.revision in change.after:
                 self.givers[key, int(change.after[self.revision])] = commit

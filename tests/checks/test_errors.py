@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import pytest
+
+from fuzz.checks.errors import fails_alone
+from fuzz.history import CLOSING, Failure, Step
+from tests.histories_by_hand import failure, history, judged, kinds, outcome
+
+ORM = "sqlalchemy.orm.exc"
+CORE = "sqlalchemy.exc"
+
+DEADLOCK = failure(
+    f"{CORE}.OperationalError",
+    f"{CORE}.DBAPIError",
+    cause=failure("psycopg.errors.DeadlockDetected", "psycopg.OperationalError", state="40P01"),
+)
+UNSERIALIZABLE = failure(
+    f"{CORE}.OperationalError", cause=failure("psycopg.errors.SerializationFailure", state="40001")
+)
+FAILURES = [
+    (failure(f"{ORM}.ObjectDeletedError", f"{CORE}.InvalidRequestError"), "object-deleted"),
+    (failure(f"{ORM}.StaleDataError"), "stale-data"),
+    (failure(f"{CORE}.IntegrityError", f"{CORE}.DBAPIError", state=""), "integrity-error"),
+    (failure(f"{CORE}.PendingRollbackError"), "pending-rollback"),
+    (failure(f"{ORM}.DetachedInstanceError"), "detached-instance"),
+    (failure(f"{CORE}.NoResultFound"), "vanished-row"),
+    (failure("builtins.AttributeError", message="'NoneType' object has no attribute 'name'"), "vanished-row"),
+    (failure("builtins.TypeError", message="'NoneType' object is not subscriptable"), "vanished-row"),
+    (failure("builtins.AttributeError", message="'Port' object has no attribute 'nam'"), "unhandled-error"),
+    (failure("shop.Closed"), "unhandled-error"),
+    (DEADLOCK, "deadlock"),
+    (UNSERIALIZABLE, "serialization-failure"),
+    (failure("shop.Wrapped", cause=DEADLOCK), "deadlock"),
+    (failure("shop.Conflict", f"{ORM}.StaleDataError"), "stale-data"),
+]
+
+
+@pytest.mark.parametrize(("failed", "kind"), FAILURES)
+def test_an_undeclared_exception_is_flagged_by_what_is_behind_it(failed: Failure, kind: str) -> None:
+    assert kinds(history(outcomes=[outcome(failed=failed)])) == [kind]
+
+
+@pytest.mark.parametrize(("failed", "_kind"), FAILURES)
+def test_a_declared_exception_is_a_graceful_outcome(failed: Failure, _kind: str) -> None:
+    assert kinds(history(outcomes=[outcome(failed=failed, expected=True)])) == []
+
+
+def test_what_a_serial_order_gives_too_is_no_race_but_fails_alone() -> None:
+    failing = history(outcomes=[outcome(failed=failure("shop.Closed"))])
+    assert kinds(failing, history(), failing) == []
+    assert list(fails_alone(failing, lambda: [history(), failing])) == [("act", "Closed")]
+
+
+@pytest.mark.parametrize(
+    "serial",
+    [outcome(), outcome(failed=failure("shop.Open")), outcome("B", failed=failure("shop.Closed"))],
+    ids=["no failure", "another failure", "the failure of another session"],
+)
+def test_what_no_serial_order_gives_does_not_fail_alone(serial: object) -> None:
+    failing = history(outcomes=[outcome(failed=failure("shop.Closed"))])
+    other = history(outcomes=[serial])  # type: ignore[list-item]  # parametrize loses the type
+    assert kinds(failing, other) == ["unhandled-error"]
+    assert list(fails_alone(failing, lambda: [other])) == []
+
+
+def test_a_session_that_does_not_work_again_is_broken_even_after_a_declared_exception() -> None:
+    aftermath = failure(f"{CORE}.PendingRollbackError", message="rolled back")
+    broken = outcome(failed=failure("shop.Closed"), expected=True, aftermath=aftermath)
+    [violation] = judged(history(outcomes=[broken]))
+    assert (violation.kind, violation.shape) == ("session-broken", ("PendingRollbackError",))
+    assert "PendingRollbackError: rolled back" in violation.story
+
+
+def step(number: int, session: str, call: int) -> Step:
+    return Step(number, session, call, "SELECT 1", "", "", "", (), (), (), number, None)
+
+
+@pytest.mark.parametrize(
+    ("steps", "operation"),
+    [([step(1, "A", 0)], "act"), ([step(1, "B", 0)], "act"), ([step(1, "A", 0), step(2, "A", CLOSING)], "close")],
+)
+def test_a_hang_is_laid_to_the_call_that_the_session_was_in(steps: list[Step], operation: str) -> None:
+    [violation] = judged(history(steps=steps, hung={"A": "it waits"}))
+    assert (violation.kind, violation.operations) == ("hung", (operation,))
+
+
+def test_sessions_that_come_to_their_ends_do_not_hang() -> None:
+    assert kinds(history(steps=[step(1, "A", 0)])) == []
+
+
+def test_the_same_bug_has_the_same_signature_under_another_schedule_and_in_another_place() -> None:
+    first = history(outcomes=[outcome(failed=DEADLOCK)], target="a/x.py:X", schedule=("A", "B"))
+    second = history(outcomes=[outcome(failed=DEADLOCK)], target="/b/y.py:X", schedule=("B", "A", "B"))
+    assert judged(first)[0].signature == judged(second)[0].signature
+
+
+def test_another_exception_is_another_bug() -> None:
+    failures = (DEADLOCK, UNSERIALIZABLE, failure("shop.Closed"), failure("shop.Open"))
+    signatures = {judged(history(outcomes=[outcome(failed=failed)]))[0].signature for failed in failures}
+    assert len(signatures) == 4

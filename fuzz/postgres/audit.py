@@ -33,7 +33,7 @@ END $$;
 CREATE FUNCTION rowrace.record_truncation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     EXECUTE format(
-        'INSERT INTO rowrace.audit (relation, before) SELECT %s, to_jsonb(t) FROM %s AS t', TG_RELID, TG_RELID::regclass
+        'INSERT INTO rowrace.audit (relation, before) SELECT %s, to_jsonb(t) FROM ONLY %s AS t', TG_RELID, TG_RELID::regclass
     );
     RETURN NULL;
 END $$;

@@ -30,7 +30,9 @@ def test_the_dice_repeat_and_differ_between_sessions(stage: Stage) -> None:
 
 def test_a_sessions_dice_do_not_depend_on_the_schedule(stage: Stage) -> None:
     schedules = ("AABB", "BBAA", "ABBA")
-    assert len({str(sorted(results(stage.run(case(s, A=Call("dice"), B=Call("dice")))).items())) for s in schedules}) == 1
+    assert (
+        len({str(sorted(results(stage.run(case(s, A=Call("dice"), B=Call("dice")))).items())) for s in schedules}) == 1
+    )
 
 
 def test_another_seed_throws_other_dice(stage: Stage) -> None:

@@ -80,9 +80,7 @@ def test_the_session_that_closes_a_cycle_is_its_victim_every_time(stage: Stage, 
 
 @pytest.mark.parametrize("order", list(permutations("ABC")))
 def test_the_victim_of_a_cycle_of_three_is_who_closes_it(stage: Stage, order: tuple[str, ...]) -> None:
-    ring = {
-        name: sql(change(place + 1), change((place + 1) % 3 + 1), "commit") for place, name in enumerate("ABC")
-    }
+    ring = {name: sql(change(place + 1), change((place + 1) % 3 + 1), "commit") for place, name in enumerate("ABC")}
     histories = [stage.run(case("ABC" + "".join(order), **ring)) for _ in range(20)]
     assert {tuple(failed(history).items()) for history in histories} == {((order[-1], "40P01"),)}
     assert len({history.digest() for history in histories}) == 1

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import TupleRow
+
+from fuzz.postgres import Scratch
+from fuzz.postgres.audit import Audit, install_audit
+from fuzz.postgres.catalogue import read_catalogue
+from fuzz.postgres.reset import VACUUM_EVERY, Reset
+
+Connection = psycopg.Connection[TupleRow]
+LayOut = Callable[[str], tuple[Reset, Audit]]
+
+ITEMS = """
+CREATE TABLE boxes (id integer PRIMARY KEY);
+CREATE TABLE items (id serial PRIMARY KEY, box integer REFERENCES boxes ON DELETE CASCADE, name text);
+INSERT INTO boxes VALUES (1), (2);
+INSERT INTO items (box, name) VALUES (1, 'a'), (1, 'b'), (2, 'c');
+"""
+
+
+@pytest.fixture
+def database(scratch: Scratch) -> Iterator[Connection]:
+    with scratch.connect() as connection:
+        yield connection
+
+
+@pytest.fixture
+def lay_out(database: Connection) -> LayOut:
+    def lay_out_one(schema: str) -> tuple[Reset, Audit]:
+        database.execute(schema.encode())
+        catalogue = read_catalogue(database)
+        install_audit(database, catalogue)
+        reset = Reset(database, catalogue)
+        reset(())
+        return reset, Audit(database, catalogue)
+
+    return lay_out_one
+
+
+def rows(database: Connection, query: str) -> list[Any]:
+    return database.execute(query.encode()).fetchall()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM boxes",
+        "UPDATE items SET name = 'z'",
+        "TRUNCATE boxes CASCADE",
+        "UPDATE items SET id = id + 100",
+        "INSERT INTO items (box, name) VALUES (2, 'd')",
+        "INSERT INTO boxes VALUES (3); UPDATE items SET box = 3; DELETE FROM boxes WHERE id < 3",
+    ],
+)
+def test_the_rows_of_the_seed_come_back(database: Connection, lay_out: LayOut, change: str) -> None:
+    reset, audit = lay_out(ITEMS)
+    query = "SELECT i.*, b.* FROM items i FULL JOIN boxes b ON b.id = i.box ORDER BY i.id, b.id"
+    before = rows(database, query)
+    for _ in range(2):
+        database.execute(change.encode())
+        assert rows(database, query) != before
+        reset(audit.touched())
+        assert rows(database, query) == before
+        assert audit.touched() == frozenset()
+
+
+def test_tables_that_were_not_written_are_left_alone(database: Connection, lay_out: LayOut) -> None:
+    reset, audit = lay_out(ITEMS)
+    place = rows(database, "SELECT ctid::text FROM boxes")
+    database.execute("UPDATE items SET name = 'z'")
+    assert audit.touched() == frozenset({"items"})
+    reset(audit.touched())
+    assert rows(database, "SELECT ctid::text FROM boxes") == place
+
+
+def test_sequences_come_back_even_what_a_rollback_had_drawn(database: Connection, lay_out: LayOut) -> None:
+    reset, audit = lay_out(ITEMS)
+    drawn = []
+    for _ in range(2):
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            database.execute("INSERT INTO items (name) SELECT (1 / 0)::text WHERE nextval('items_id_seq') > 0")
+        drawn.append(rows(database, "INSERT INTO items (name) VALUES ('x') RETURNING id"))
+        reset(audit.touched())
+    assert drawn[0] == drawn[1]
+
+
+def test_each_sequence_starts_in_a_range_of_its_own(database: Connection, lay_out: LayOut) -> None:
+    lay_out("CREATE SEQUENCE one; CREATE SEQUENCE two; CREATE TABLE small (id smallserial)")
+    drawn = [rows(database, f"SELECT nextval('{name}')")[0][0] for name in ("one", "two", "small_id_seq")]
+    assert len({number // 100 for number in drawn}) == 3
+    assert all(0 < number < 2**15 for number in drawn[2:])
+
+
+def test_identity_and_generated_columns_come_back_as_they_were(database: Connection, lay_out: LayOut) -> None:
+    reset, audit = lay_out("""
+        CREATE TABLE things (
+            id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, width integer,
+            doubled integer GENERATED ALWAYS AS (2 * width) STORED
+        );
+        INSERT INTO things (width) VALUES (4), (5);
+    """)
+    before = rows(database, "SELECT * FROM things ORDER BY id")
+    database.execute("UPDATE things SET width = 0; INSERT INTO things (width) VALUES (6)")
+    reset(audit.touched())
+    assert rows(database, "SELECT * FROM things ORDER BY id") == before == [(1, 4, 8), (2, 5, 10)]
+
+
+def test_triggers_and_deferred_constraints_of_the_target_do_not_fire(database: Connection, lay_out: LayOut) -> None:
+    reset, audit = lay_out("""
+        CREATE TABLE fired (what text);
+        CREATE TABLE parts (id integer PRIMARY KEY, whole integer REFERENCES parts DEFERRABLE INITIALLY DEFERRED);
+        CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN INSERT INTO fired VALUES (TG_OP); RETURN NULL; END $$;
+        INSERT INTO parts VALUES (1, 2), (2, 1);
+        CREATE TRIGGER noting AFTER INSERT OR UPDATE OR DELETE ON parts FOR EACH ROW EXECUTE FUNCTION note();
+        CREATE CONSTRAINT TRIGGER later AFTER INSERT OR DELETE ON parts DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION note();
+    """)
+    database.execute("DELETE FROM parts")
+    assert len(rows(database, "SELECT * FROM fired")) == 4
+    reset(audit.touched())
+    assert rows(database, "SELECT * FROM parts ORDER BY id") == [(1, 2), (2, 1)]
+    assert rows(database, "SELECT * FROM fired") == []
+
+
+def test_a_table_without_a_key_keeps_its_duplicates(database: Connection, lay_out: LayOut) -> None:
+    reset, audit = lay_out("CREATE TABLE lines (text text); INSERT INTO lines VALUES ('a'), ('a'), (NULL)")
+    database.execute("DELETE FROM lines")
+    reset(audit.touched())
+    assert rows(database, "SELECT text, count(*) FROM lines GROUP BY 1 ORDER BY 1") == [("a", 2), (None, 1)]
+
+
+def test_a_partitioned_table_comes_back(database: Connection, lay_out: LayOut) -> None:
+    reset, audit = lay_out("""
+        CREATE TABLE parts (id integer, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+        CREATE TABLE low PARTITION OF parts FOR VALUES FROM (0) TO (10);
+        CREATE TABLE high PARTITION OF parts FOR VALUES FROM (10) TO (20);
+        INSERT INTO parts VALUES (1), (11);
+    """)
+    for change in ("UPDATE parts SET id = 12 WHERE id = 1", "TRUNCATE parts", "DELETE FROM low"):
+        database.execute(change.encode())
+        reset(audit.touched())
+        assert rows(database, "SELECT tableoid::regclass::text, id FROM parts ORDER BY 2") == [("low", 1), ("high", 11)]
+
+
+def test_a_table_that_others_inherit_from_gets_its_own_rows_back_only(database: Connection, lay_out: LayOut) -> None:
+    reset, audit = lay_out("""
+        CREATE TABLE animals (name text);
+        CREATE TABLE cats () INHERITS (animals);
+        INSERT INTO animals VALUES ('hen');
+        INSERT INTO cats VALUES ('tom');
+    """)
+    assert reset.rows() == {"animals": ({"name": "hen"},), "cats": ({"name": "tom"},)}
+    database.execute("DELETE FROM animals")
+    reset(audit.touched())
+    assert rows(database, "SELECT tableoid::regclass::text, name FROM animals") == [("animals", "hen"), ("cats", "tom")]
+
+
+def test_names_that_need_quotes_and_other_schemas_come_back(database: Connection, lay_out: LayOut) -> None:
+    reset, audit = lay_out("""
+        CREATE SCHEMA "the shop";
+        CREATE TABLE "the shop"."order" ("group" serial PRIMARY KEY, "a %s" text);
+        INSERT INTO "the shop"."order" ("a %s") VALUES ('x');
+    """)
+    database.execute('DELETE FROM "the shop"."order"')
+    assert audit.touched() == frozenset({"the shop.order"})
+    reset(audit.touched())
+    assert rows(database, 'SELECT * FROM "the shop"."order"') == [(1, "x")]
+
+
+def test_rows_still_come_back_after_the_tables_were_vacuumed(database: Connection, lay_out: LayOut) -> None:
+    reset, audit = lay_out(ITEMS)
+    for _ in range(VACUUM_EVERY + 1):
+        database.execute("UPDATE items SET name = 'z'")
+        reset(audit.touched())
+    assert rows(database, "SELECT name FROM items ORDER BY id") == [("a",), ("b",), ("c",)]
+
+
+def test_a_database_without_tables_can_be_reset(lay_out: LayOut) -> None:
+    reset, audit = lay_out("")
+    reset(audit.touched())
+    assert reset.rows() == {}

@@ -12,17 +12,16 @@ from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from hypothesis.errors import HypothesisException
 
 from fuzz.case import Call
-from fuzz.errors import TargetError
+from fuzz.errors import TargetError, ToolError
 from fuzz.plain import to_json
 from fuzz.target import Operation, Target
 
 T = TypeVar("T")
 
 MOST = 64
-"""How many calls of one operation are in a table; where there can be more, each batch of cases draws others."""
+"""How many calls of one operation are in a table; where there can be more, another seed draws others."""
 
 
 def call_table(target: type[Target], chance: int) -> tuple[Call, ...]:
@@ -83,9 +82,12 @@ def _calls(target: type[Target], operation: Operation, chance: int) -> list[Call
 
     try:
         draw()
-    except HypothesisException as error:
+    except ToolError:
+        raise
+    except Exception as error:
         raise TargetError(
-            f"The arguments of operation {operation.name} of {target.__name__} cannot be drawn: {error}",
+            f"The arguments of operation {operation.name} of {target.__name__} cannot be drawn: "
+            f"{type(error).__name__}: {error}",
             "Try its strategies by themselves with `.example()`.",
         ) from error
     return [found[key] for key in sorted(found)]

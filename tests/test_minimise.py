@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from fuzz import Target
+from fuzz.case import Call, Case
+from fuzz.engine.stage import Stage
+from fuzz.generate.calls import call_table, simpler
+from fuzz.minimise import Minimiser, interleavings
+from fuzz.postgres import Scratch
+from fuzz.trial import Trial, Verdict
+from tests.targets_that_race import Crossing, Losing, Skewing
+
+
+@pytest.fixture
+def stages(scratch: Scratch) -> Iterator[list[Stage]]:
+    opened: list[Stage] = []
+    yield opened
+    for stage in opened:
+        stage.close()
+
+
+def padded(first: Call, second: Call, filler: Call, isolation: str = "rc") -> Case:
+    """Two calls that race at their second steps, each in the middle of others, in a schedule with many switches."""
+    programs = {"A": (filler, first, filler), "B": (filler, second, filler)}
+    return Case("x", isolation, programs, tuple("ABABABABABABBABA"))
+
+
+class Counting(Trial):
+    """Counts the cases that it is given."""
+
+    asked = 0
+
+    def __call__(self, case: Case) -> Verdict:
+        self.asked += 1
+        return super().__call__(case)
+
+
+def on(target: type[Target], scratch: Scratch, stages: list[Stage]) -> Counting:
+    stages.append(Stage(target(), scratch))
+    return Counting(stages[-1])
+
+
+READ = Call("read", {"account": 3})
+RACES: list[tuple[type[Target], Case, str]] = [
+    (Losing, padded(Call("deposit", {"account": 2}), Call("deposit", {"account": 2}), READ), "broken-invariant"),
+    (
+        Skewing,
+        padded(Call("withdraw", {"account": 2}), Call("withdraw", {"account": 1}), READ, "rr"),
+        "broken-invariant",
+    ),
+    (
+        Crossing,
+        padded(Call("transfer", {"source": 2, "to": 3}), Call("transfer", {"source": 3, "to": 2}), READ),
+        "deadlock",
+    ),
+]
+
+
+@pytest.mark.parametrize(("target", "case", "kind"), RACES, ids=["lost update", "write skew", "deadlock"])
+def test_a_padded_case_comes_down_to_two_calls_and_the_least_switches(
+    scratch: Scratch, stages: list[Stage], target: type[Target], case: Case, kind: str
+) -> None:
+    trial = on(target, scratch, stages)
+    failing = trial(case)
+    assert [violation.kind for violation in failing.violations] == [kind]
+    signature = failing.violations[0].signature
+    table = call_table(target, 1)
+    least = Minimiser(trial, signature)(failing, lambda call: simpler(call, table))
+    assert least.violation(signature) is not None
+    assert [len(calls) for calls in least.history.case.programs.values()] == [1, 1]
+    # Of a deadlock the session that is no victim commits after the other's rollback: one switch more.
+    assert least.history.switches == (3 if kind == "deadlock" else 2)
+    assert trial(least.history.case).history.digest() == least.history.digest()
+
+
+def test_arguments_become_as_simple_as_the_violation_allows(scratch: Scratch, stages: list[Stage]) -> None:
+    trial = on(Crossing, scratch, stages)
+    programs = {"A": (Call("read", {"account": 3}), Call("transfer", {"source": 2, "to": 1})), "B": ()}
+    crossing = {**programs, "B": (Call("transfer", {"source": 1, "to": 2}),)}
+    failing = trial(Case("x", "rc", crossing, tuple("AAABBA")))
+    asked: list[Call] = []
+
+    def simpler_than(call: Call) -> list[Call]:
+        asked.append(call)
+        return simpler(call, call_table(Crossing, 1))
+
+    least = Minimiser(trial, failing.violations[0].signature)(failing, simpler_than)
+    assert least.history.case.programs == {name: calls[-1:] for name, calls in crossing.items()}
+    assert asked == [*least.history.case.programs["A"], *least.history.case.programs["B"]]
+
+
+@pytest.mark.parametrize("budget", [0, 1, 7])
+def test_minimising_stays_within_its_budget(scratch: Scratch, stages: list[Stage], budget: int) -> None:
+    trial = on(Crossing, scratch, stages)
+    failing = trial(RACES[2][1])
+    signature = failing.violations[0].signature
+    trial.asked = 0
+    least = Minimiser(trial, signature, budget=budget)(failing, lambda _: ())
+    assert trial.asked == budget
+    assert least.violation(signature) is not None
+
+
+def test_interleavings_come_in_the_order_of_their_switches_and_each_once() -> None:
+    case = Case("x", "rc", {"A": (READ,), "B": (READ,)})
+    found = list(interleavings(case, {"A": 3, "B": 2}, 3))
+    assert [each.switches for each in found] == sorted(each.switches for each in found)
+    assert len({each.schedule for each in found}) == len(found)
+    assert [sum(each.switches == switches for each in found) for switches in range(4)] == [0, 2, 3, 4]
+
+
+def test_interleavings_of_one_session_are_one() -> None:
+    case = Case("x", "rc", {"A": (READ,), "B": ()})
+    assert [set(each.schedule) for each in interleavings(case, {"A": 3, "B": 0}, 2)] == [{"A"}]

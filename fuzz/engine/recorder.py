@@ -10,6 +10,7 @@ from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
 from fuzz.case import Case
+from fuzz.engine.connection import Exchange
 from fuzz.engine.failures import failure_of
 from fuzz.history import ROWS_KEPT, Column, Commit, Failure, History, Outcome, Step, Write
 from fuzz.postgres.catalogue import Catalogue
@@ -19,6 +20,7 @@ from fuzz.postgres.catalogue import Catalogue
 class Taken:
     """A step while it is being taken; attributes as in `fuzz.history.Step`."""
 
+    number: int
     session: str
     call: int
     sql: str
@@ -49,14 +51,15 @@ class Recorder:
         """The session of each step taken."""
         return tuple(taken.session for taken in self.steps)
 
-    def step(self, taken: Taken) -> None:
+    def step(self, session: str, call: int, exchange: Exchange) -> Taken:
         """A step is about to be sent."""
+        taken = Taken(len(self.steps) + 1, session, call, exchange.sql, exchange.parameters, exchange.where)
         self.steps.append(taken)
+        return taken
 
-    def commit(self, session: str, call: int, writes: tuple[Write, ...], broken: Mapping[str, Failure]) -> None:
-        """The step taken last by a session has committed a transaction."""
-        number = max(n for n, taken in enumerate(self.steps, start=1) if taken.session == session)
-        self.commits.append(Commit(number, session, call, writes, broken))
+    def commit(self, taken: Taken, writes: tuple[Write, ...], broken: Mapping[str, Failure]) -> None:
+        """A step has committed a transaction."""
+        self.commits.append(Commit(taken.number, taken.session, taken.call, writes, broken))
 
     def freeze(
         self, case: Case, catalogue: Catalogue, describe: Describe, seed: Mapping[str, tuple[Mapping[str, Any], ...]]
@@ -64,7 +67,7 @@ class Recorder:
         """The history of the run of a case."""
         return History(
             case,
-            tuple(_step(number, taken, describe) for number, taken in enumerate(self.steps, start=1)),
+            tuple(_step(taken, describe) for taken in self.steps),
             tuple(self.outcomes),
             tuple(self.commits),
             seed,
@@ -96,11 +99,11 @@ class Columns:
         return Column(name.decode(), *self._catalogue.origin(result.ftable(number), result.ftablecol(number)))
 
 
-def _step(number: int, taken: Taken, describe: Describe) -> Step:
+def _step(taken: Taken, describe: Describe) -> Step:
     result = taken.result
     has_rows = result is not None and result.status == ExecStatus.TUPLES_OK
     return Step(
-        number=number,
+        number=taken.number,
         session=taken.session,
         call=taken.call,
         sql=taken.sql,

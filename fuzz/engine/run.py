@@ -12,6 +12,7 @@ from time import monotonic, sleep
 from psycopg.pq import TransactionStatus
 
 from fuzz.case import Call
+from fuzz.engine.connection import ScheduledConnection
 from fuzz.engine.lane import Lane
 from fuzz.engine.recorder import Recorder, Taken
 from fuzz.engine.settle import Answer, Hung, Settler
@@ -103,13 +104,14 @@ class Run:
                 return
 
     def _finish(self, session: str) -> bool:
-        """Whether a session took a step, or was closed."""
-        if self.step(session):
-            return True
+        """Let a session go on as far as it can; whether it took a step, or was closed."""
+        before = len(self.recorder.steps)
+        while self.step(session):
+            pass
         if self._lanes[session].exhausted:
             self.close(session)
             return True
-        return False
+        return len(self.recorder.steps) > before
 
     def close(self, session: str) -> None:
         """Close what a session's program, which must have come to its end, has left open."""
@@ -128,8 +130,7 @@ class Run:
     def _take(self, lane: Lane) -> None:
         exchange = lane.exchange
         assert exchange is not None
-        taken = Taken(lane.name, lane.call, exchange.sql, exchange.parameters, exchange.where)
-        self.recorder.step(taken)
+        taken = self.recorder.step(lane.name, lane.call, exchange)
         self._taking[lane.name] = taken
         exchange.connection.checked = False
         try:
@@ -144,7 +145,7 @@ class Run:
         assert exchange is not None
         if answer is None:
             lane.blocked = True
-            blockers = self._monitor.blockers(exchange.connection.pgconn.backend_pid)
+            blockers = self._monitor.blockers(exchange.connection.pid)
             names = sorted({self._owners[pid] for pid in blockers if pid in self._owners} - {lane.name})
             taken.waited_for.extend(name for name in names if name not in taken.waited_for)
             return
@@ -154,21 +155,23 @@ class Run:
         if exchange.cursor is not None and answer.error is None:
             taken.result = exchange.cursor.pgresult
         if answer.error is None and exchange.sql != "ROLLBACK":
-            self._note_commit(lane)
+            self._note_commit(taken, exchange.connection)
         lane.answer(answer.value, answer.error)
 
-    def _note_commit(self, lane: Lane) -> None:
+    def _note_commit(self, taken: Taken, connection: ScheduledConnection) -> None:
         """Read what was committed, if this step was a COMMIT, or a statement of a connection in autocommit."""
-        assert lane.exchange is not None
-        pgconn = lane.exchange.connection.pgconn
-        if pgconn.transaction_status == TransactionStatus.IDLE:
-            writes = self._audit.committed(pgconn.backend_pid)
+        if connection.pgconn.transaction_status == TransactionStatus.IDLE:
+            writes = self._audit.committed(connection.pid)
             if writes:
-                self.recorder.commit(lane.name, lane.call, writes, self._inspect())
+                self.recorder.commit(taken, writes, self._inspect())
 
     def _settle_blocked(self) -> None:
-        while any(self._is_released(lane) for lane in self._lanes.values() if lane.blocked):
+        while any(self._is_released(lane) for lane in self._blocked):
             pass
+
+    @property
+    def _blocked(self) -> list[Lane]:
+        return [lane for lane in self._lanes.values() if lane.blocked]
 
     def _is_released(self, lane: Lane) -> bool:
         """Whether a blocked session got its answer; its transaction may have ended, which may release another."""
@@ -183,7 +186,7 @@ class Run:
 
     def _wait_outside(self) -> bool:
         """Wait until a session goes on that no session can release (lock_timeout, say); False if none is left."""
-        blocked = [lane for lane in self._lanes.values() if lane.blocked]
+        blocked = self._blocked
         deadline = monotonic() + self._step_timeout
         while blocked and all(lane.blocked for lane in blocked) and not self.recorder.hung:
             if monotonic() > deadline:

@@ -6,11 +6,13 @@ Blocked is never guessed from a time-out: after a short while without an answer 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from inspect import signature
 from select import select
 from time import monotonic
 from typing import Any
 
-from psycopg.waiting import Ready, Wait
+from psycopg.errors import _WaitTimeout
+from psycopg.waiting import Ready, Wait, wait, wait_selector
 
 from fuzz.engine.connection import Exchange
 from fuzz.postgres.monitor import Monitor
@@ -23,6 +25,10 @@ LONGEST_PATIENCE = 0.02
 
 UNCHECKED = 0.05
 """Seconds for word of the deadlock check to come; a wait for a safe snapshot has none, and can close no cycle."""
+
+
+TIMED = "timeout" in signature(wait_selector).parameters
+"""Whether this psycopg (3.3.8 and later) can wait for a while only, in C, and leave an exchange to go on with."""
 
 
 class Hung(Exception):
@@ -62,7 +68,15 @@ class Settler:
         Raises:
             Hung: when there is neither for the step timeout.
         """
-        return self._drive(exchange, None)
+        if not TIMED:
+            return self._drive(exchange, None)
+        try:
+            return Answer(wait(exchange.generator, exchange.connection.pgconn.socket, PATIENCE, PATIENCE), None)
+        except _WaitTimeout:
+            pass  # gone on with below: in here the time-out would become the context of what the server answers
+        except Exception as error:  # noqa: BLE001 - it is the answer, and goes to the target
+            return Answer(None, error)
+        return self._drive(exchange, Ready.NONE)
 
     def go_on(self, exchange: Exchange) -> Answer | None:
         """Go on with an exchange that was blocked; as `send`."""
@@ -106,4 +120,4 @@ class Settler:
             patience = min(max(2 * patience, PATIENCE), LONGEST_PATIENCE)
 
     def _is_blocked(self, exchange: Exchange) -> bool:
-        return self._monitor.is_blocked(exchange.connection.pgconn.backend_pid, self.pids)
+        return self._monitor.is_blocked(exchange.connection.pid, self.pids)

@@ -168,7 +168,6 @@ class Stage:
 
     def _put_back(self) -> None:
         self._reset(self._audit.touched())
-        self._audit.forget()
 
     def _lane(self, name: str, recorder: Recorder, seed: int) -> Lane:
         if name not in self._engines:

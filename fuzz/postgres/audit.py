@@ -1,7 +1,7 @@
 """Rows written, exactly, and only once they are committed: a row trigger writes every change into an audit table.
 
-The audit table has no index and nobody but rowrace reads it, at READ COMMITTED, so it adds no conflict to the
-target's transactions at any isolation level.
+Nobody but rowrace reads the audit table, and at READ COMMITTED, so it adds no conflict to the target's transactions at
+any isolation level.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ CREATE UNLOGGED TABLE rowrace.audit (
     number bigint GENERATED ALWAYS AS IDENTITY, backend integer DEFAULT pg_backend_pid(),
     relation oid NOT NULL, before jsonb, after jsonb
 );
+CREATE INDEX ON rowrace.audit (backend, number);
 CREATE FUNCTION rowrace.record() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 BEGIN
     INSERT INTO rowrace.audit (relation, before, after) VALUES (
@@ -33,7 +34,8 @@ END $$;
 CREATE FUNCTION rowrace.record_truncation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     EXECUTE format(
-        'INSERT INTO rowrace.audit (relation, before) SELECT %s, to_jsonb(t) FROM ONLY %s AS t', TG_RELID, TG_RELID::regclass
+        'INSERT INTO rowrace.audit (relation, before) SELECT %s, to_jsonb(t) FROM ONLY %s AS t',
+        TG_RELID, TG_RELID::regclass
     );
     RETURN NULL;
 END $$;
@@ -64,45 +66,33 @@ def install_audit(connection: Connection[TupleRow], catalogue: Catalogue) -> Non
 class Audit:
     """Reads what has been committed since it was last asked.
 
-    Transactions that are open at the same time take their numbers in between each other, so what was read is
-    remembered by number, until `forget`.
+    A backend's transactions follow each other, and so do the numbers of its rows: what it has committed is all that
+    it has above the number that was read last.
     """
 
     def __init__(self, connection: Connection[TupleRow], catalogue: Catalogue) -> None:
         self._tables = {oid: stored.table.name for oid, stored in catalogue.tables.items()}
         self._read = Prepared(connection, "rowrace_audit", _READ)
         self._relations = Prepared(connection, "rowrace_touched", _TOUCHED)
-        self._floor = 0
-        self._seen: set[int] = set()
-        self._greatest = 0
+        self._last: dict[int, int] = {}
 
     def committed(self, backend: int) -> tuple[Write, ...]:
         """The writes of the transaction that a backend has just committed; ask after each commit."""
-        writes = []
-        for number, relation, before, after in self._read(self._floor, backend):
-            assert number is not None
-            assert relation is not None
-            if int(number) in self._seen:
-                continue
-            self._seen.add(int(number))
-            self._greatest = max(self._greatest, int(number))
-            writes.append(
-                Write(
-                    self._tables[int(relation)],
-                    None if before is None else json.loads(before),
-                    None if after is None else json.loads(after),
-                )
+        rows = self._read(self._last.get(backend, 0), backend)
+        if rows:
+            self._last[backend] = int(rows[-1][0] or 0)
+        return tuple(
+            Write(
+                self._tables[int(relation or 0)],
+                None if before is None else json.loads(before),
+                None if after is None else json.loads(after),
             )
-        return tuple(writes)
+            for _, relation, before, after in rows
+        )
 
     def touched(self) -> frozenset[str]:
         """The tables that anybody has written since the last reset, by a step or not (an invariant, say)."""
         return frozenset(self._tables[int(relation)] for (relation,) in self._relations() if relation is not None)
-
-    def forget(self) -> None:
-        """Leave behind what was read: all transactions have ended."""
-        self._floor = self._greatest
-        self._seen.clear()
 
 
 assert OWN_SCHEMA == "rowrace", "the SQL above spells it out"

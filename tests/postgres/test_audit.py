@@ -105,15 +105,6 @@ def test_the_writes_of_transactions_in_between_each_other_are_told_apart(
     assert [after["id"] for _, _, after in committed(audit, one)] == [2, 4]
 
 
-def test_after_forgetting_only_what_is_new_is_told(audit: Audit, open_connection: Callable[[], Connection]) -> None:
-    connection = open_connection()
-    connection.execute("INSERT INTO boxes VALUES (2, 0)")
-    assert len(committed(audit, connection)) == 1
-    audit.forget()
-    connection.execute("INSERT INTO boxes VALUES (3, 0)")
-    assert [after["id"] for _, _, after in committed(audit, connection)] == [3]
-
-
 def test_the_audit_adds_no_conflict_at_serializable(audit: Audit, open_connection: Callable[[], Connection]) -> None:
     one, other = open_connection(), open_connection()
     for connection, box in ((one, 2), (other, 3)):

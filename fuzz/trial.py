@@ -86,6 +86,11 @@ class Trial:
                         f"The case calls {call.operation}, which {name} does not have.",
                         f"It has {', '.join(operations)}; is the case another target's, or older than a renaming?",
                     )
+                if missing := set(operations[call.operation].strategies) - set(call.arguments):
+                    raise CaseError(
+                        f"The case does not give {call.operation} the argument {min(missing)!r}.",
+                        "The operation has changed since the case was written; find the race anew with `run`.",
+                    )
                 if unknown := set(call.arguments) - set(operations[call.operation].strategies):
                     raise CaseError(
                         f"The case gives {call.operation} the argument {min(unknown)!r}, which it does not take.",

@@ -57,10 +57,14 @@ class Stage:
         self._owners: dict[int, str] = {}
         self._connections: list[ScheduledConnection] = []
         self._engines: dict[str, Engine] = {}
-        self._unscheduled = re.compile("|".join(f"(?:{p})" for p in target.unscheduled) or r"(?!)", re.IGNORECASE)
+        self._unscheduled = _any_of(target.unscheduled)
         self._plain = create_engine(scratch.url, pool_size=1)
         self._control = scratch.connect()
-        self._lay_out()
+        try:
+            self._lay_out()
+        except BaseException:
+            self.close()
+            raise
         self.catalogue = read_catalogue(self._control)
         install_audit(self._control, self.catalogue)
         self._reset = Reset(self._control, self.catalogue)
@@ -237,6 +241,10 @@ class Stage:
             connection.close()
             self._connections.remove(connection)
             del self._owners[connection.pid]
+
+
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str] | None:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
 
 
 def _lends(engine: Engine) -> bool:

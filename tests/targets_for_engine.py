@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text
+from sqlalchemy import CursorResult, Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from fuzz import Target, operation
@@ -34,7 +34,7 @@ def read(account: int) -> str:
     return f"SELECT balance FROM accounts WHERE id = {account}"
 
 
-def case(schedule: str = "", isolation: str = "rc", **programs: Call | Sequence[Call]) -> Case:
+def case(schedule: str = "", isolation: str = "rc", /, **programs: Call | Sequence[Call]) -> Case:
     """A case by the letters of its schedule; "A3" is short for "AAA"."""
     names: list[str] = []
     for letter in schedule:
@@ -61,7 +61,7 @@ class Script(Target):
                 getattr(session, statement)()
             else:
                 found = session.execute(text(statement))
-                last = list(found.scalars()) if found.returns_rows else []
+                last = list(found.scalars()) if isinstance(found, CursorResult) and found.returns_rows else []
         return last
 
 
@@ -110,7 +110,7 @@ class Acts(Script):
             one.commit()
 
     @operation
-    def own_sessions(self, sessions: sessionmaker[Session]) -> int | None:
+    def own_sessions(self, sessions: sessionmaker[Session]) -> Any:
         with sessions.begin() as session:
             return session.scalar(text(read(1)))
 

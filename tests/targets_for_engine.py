@@ -189,9 +189,11 @@ class Acts(Script):
 
     @operation
     def dice(self, session: Session) -> list[Any]:
-        first = [random.random(), str(uuid4())]
-        session.execute(text("SELECT 1"))
-        return [*first, random.random(), str(uuid4()), secrets.token_hex(8), secrets.randbelow(10**9)]
+        drawn = []
+        for _ in range(2):
+            drawn += [random.random(), str(uuid4())]
+            session.execute(text("SELECT 1"))
+        return [*drawn, random.random(), str(uuid4()), secrets.token_hex(8), secrets.randbelow(10**9)]
 
 
 LEFT: list[Any] = []

@@ -20,12 +20,12 @@ def results(history: History) -> dict[str, tuple[object, ...]]:
 
 
 def test_the_dice_repeat_and_differ_between_sessions(stage: Stage) -> None:
-    throws = case("ABAB", A=Call("dice"), B=Call("dice"))
+    throws = case("ABABAB", A=Call("dice"), B=Call("dice"))
     first, second = stage.run(throws), stage.run(throws)
     assert results(first) == results(second)
     drawn = [value for result in results(first).values() for value in result]
-    assert len(drawn) == 12
-    assert len(set(drawn)) == 12
+    assert len(drawn) == 16
+    assert len(set(drawn)) == 16
 
 
 def test_a_sessions_dice_do_not_depend_on_the_schedule(stage: Stage) -> None:

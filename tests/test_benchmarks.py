@@ -14,7 +14,7 @@ ROWS = [
     "one case",
     "Hypothesis",
     "SQLAlchemy",
-    "PostgreSQL (waiting)",
+    "PostgreSQL",
     "reset",
     "judging",
     "VACUUM with it",

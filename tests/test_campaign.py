@@ -48,7 +48,7 @@ class Fickle(Target):
             raise ValueError(message)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def stand(server: Server) -> Iterator[Callable[[type[Target]], Noting]]:
     with ExitStack() as stack:
 

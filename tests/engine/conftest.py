@@ -10,14 +10,14 @@ from fuzz.postgres import Server
 from tests.targets_for_engine import Acts, Lasting
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stage(server: Server) -> Iterator[Stage]:
-    """One stage for all tests: what a case leaves behind must not reach the next."""
+    """One stage for a file's tests: what a case leaves behind must not reach the next."""
     with server.scratch() as scratch, closing(Stage(Acts(), scratch, step_timeout=0.5)) as laid_out:
         yield laid_out
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lasting(server: Server) -> Iterator[Stage]:
     """The same for sessions that live through their programs."""
     with server.scratch() as scratch, closing(Stage(Lasting(), scratch)) as laid_out:

@@ -13,7 +13,7 @@ from fuzz.trial import Trial
 Stand = Callable[[type[Target]], Trial]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stand(server: Server) -> Iterator[Stand]:
     """Gives the trial of a target; the same one when it is asked for again."""
     trials: dict[type[Target], Trial] = {}

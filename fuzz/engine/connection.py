@@ -50,11 +50,11 @@ class LaneGreenlet(greenlet):
     """The greenlet that a call runs in.
 
     Attributes:
-        unscheduled: matches the statements that are no steps.
+        unscheduled: matches the statements that are no steps; None: all are.
         probing: True while rowrace itself uses the lane's session: nothing is a step then.
     """
 
-    unscheduled: re.Pattern[str]
+    unscheduled: re.Pattern[str] | None
     probing: bool = False
 
     def stop(self, exchange: Exchange) -> Any:
@@ -115,7 +115,7 @@ class ScheduledConnection(psycopg.Connection[TupleRow]):
                 return current.stop(exchange)
         return super().wait(gen, *args, **options)
 
-    def _exchange(self, gen: Any, given: _Given | None, unscheduled: re.Pattern[str]) -> Exchange | None:
+    def _exchange(self, gen: Any, given: _Given | None, unscheduled: re.Pattern[str] | None) -> Exchange | None:
         """The step that an exchange is, or None where it sends nothing or nothing the schedule is about."""
         name = getattr(gen, "__name__", "exchange")
         if name in _ENDS:
@@ -130,7 +130,7 @@ class ScheduledConnection(psycopg.Connection[TupleRow]):
             return Exchange(self, gen, name.strip("_").removesuffix("_gen"), None, None, calling_line())
         query, parameters, cursor = given
         text = query if isinstance(query, str) else self._text(query)
-        if unscheduled.match(text):
+        if unscheduled is not None and unscheduled.match(text):
             return None
         self._stepped = True
         return Exchange(self, gen, text, parameters, cursor, calling_line())

@@ -27,7 +27,7 @@ class Lane:
         name: the session's.
         perform: what makes its calls.
         dice: its stream of random numbers.
-        unscheduled: matches the statements that are no steps.
+        unscheduled: matches the statements that are no steps; None: all are.
         waiting: the calls still to be made.
         call: the place in the program of the call that runs now or ran last; -1 before the first.
         exchange: the step that it has stopped before; None between two calls.
@@ -37,7 +37,7 @@ class Lane:
     name: str
     perform: Perform
     dice: Dice
-    unscheduled: re.Pattern[str]
+    unscheduled: re.Pattern[str] | None
     waiting: deque[Call] = field(default_factory=deque)
     call: int = -1
     exchange: Exchange | None = None

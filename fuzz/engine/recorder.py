@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from psycopg.pq import ExecStatus
@@ -18,15 +18,13 @@ from fuzz.postgres.catalogue import Catalogue
 
 @dataclass(slots=True)
 class Taken:
-    """A step while it is being taken; attributes as in `fuzz.history.Step`."""
+    """A step while it is being taken; what is sent, and attributes as in `fuzz.history.Step`."""
 
     number: int
     session: str
     call: int
-    sql: str
-    parameters: Any
-    where: str
-    waited_for: list[str] = field(default_factory=list)
+    exchange: Exchange
+    waited_for: tuple[str, ...] = ()
     settled: int = 0
     result: PGresult | None = None
     error: BaseException | None = None
@@ -53,7 +51,7 @@ class Recorder:
 
     def step(self, session: str, call: int, exchange: Exchange) -> Taken:
         """A step is about to be sent."""
-        taken = Taken(len(self.steps) + 1, session, call, exchange.sql, exchange.parameters, exchange.where)
+        taken = Taken(len(self.steps) + 1, session, call, exchange)
         self.steps.append(taken)
         return taken
 
@@ -100,19 +98,19 @@ class Columns:
 
 
 def _step(taken: Taken, describe: Describe) -> Step:
-    result = taken.result
+    result, exchange = taken.result, taken.exchange
     has_rows = result is not None and result.status == ExecStatus.TUPLES_OK
     return Step(
         number=taken.number,
         session=taken.session,
         call=taken.call,
-        sql=taken.sql,
-        parameters="" if taken.parameters is None else repr(taken.parameters),
-        where=taken.where,
+        sql=exchange.sql,
+        parameters="" if exchange.parameters is None else repr(exchange.parameters),
+        where=exchange.where,
         tag="" if result is None else (result.command_status or b"").decode(),
-        columns=describe(taken.sql, result) if result is not None and has_rows else (),
+        columns=describe(exchange.sql, result) if result is not None and has_rows else (),
         rows=_rows(result) if result is not None and has_rows else (),
-        waited_for=tuple(taken.waited_for),
+        waited_for=taken.waited_for,
         settled=taken.settled,
         failure=None if taken.error is None else failure_of(taken.error),
     )

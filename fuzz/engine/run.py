@@ -61,6 +61,7 @@ class Run:
         self._inspect = inspect
         self._step_timeout = step_timeout
         self._taking: dict[str, Taken] = {}
+        self._waiting: list[Lane] = []
         self._open = list(lanes)
 
     @property
@@ -94,7 +95,8 @@ class Run:
         if lane.blocked or self.recorder.hung or not lane.come_to_step():
             return False
         self._take(lane)
-        self._settle_blocked()
+        if self._waiting:
+            self._settle_blocked()
         return True
 
     def finish(self) -> None:
@@ -144,12 +146,11 @@ class Run:
         taken, exchange = self._taking[lane.name], lane.exchange
         assert exchange is not None
         if answer is None:
-            lane.blocked = True
-            blockers = self._monitor.blockers(exchange.connection.pid)
-            names = sorted({self._owners[pid] for pid in blockers if pid in self._owners} - {lane.name})
-            taken.waited_for.extend(name for name in names if name not in taken.waited_for)
+            self._note_wait(lane, taken)
             return
-        lane.blocked = False
+        if lane.blocked:
+            lane.blocked = False
+            self._waiting.remove(lane)
         taken.settled = len(self.recorder.steps)
         taken.error = answer.error
         if exchange.cursor is not None and answer.error is None:
@@ -157,6 +158,16 @@ class Run:
         if answer.error is None and exchange.sql != "ROLLBACK":
             self._note_commit(taken, exchange.connection)
         lane.answer(answer.value, answer.error)
+
+    def _note_wait(self, lane: Lane, taken: Taken) -> None:
+        """A session is blocked, or blocked again: write down by whom."""
+        assert lane.exchange is not None
+        if not lane.blocked:
+            lane.blocked = True
+            self._waiting.append(lane)
+        blockers = self._monitor.blockers(lane.exchange.connection.pid)
+        names = sorted({self._owners[pid] for pid in blockers if pid in self._owners} - {lane.name})
+        taken.waited_for += tuple(name for name in names if name not in taken.waited_for)
 
     def _note_commit(self, taken: Taken, connection: ScheduledConnection) -> None:
         """Read what was committed, if this step was a COMMIT, or a statement of a connection in autocommit."""
@@ -166,12 +177,8 @@ class Run:
                 self.recorder.commit(taken, writes, self._inspect())
 
     def _settle_blocked(self) -> None:
-        while any(self._is_released(lane) for lane in self._blocked):
+        while any(self._is_released(lane) for lane in sorted(self._waiting, key=lambda lane: lane.name)):
             pass
-
-    @property
-    def _blocked(self) -> list[Lane]:
-        return [lane for lane in self._lanes.values() if lane.blocked]
 
     def _is_released(self, lane: Lane) -> bool:
         """Whether a blocked session got its answer; its transaction may have ended, which may release another."""
@@ -186,7 +193,7 @@ class Run:
 
     def _wait_outside(self) -> bool:
         """Wait until a session goes on that no session can release (lock_timeout, say); False if none is left."""
-        blocked = self._blocked
+        blocked = list(self._waiting)
         deadline = monotonic() + self._step_timeout
         while blocked and all(lane.blocked for lane in blocked) and not self.recorder.hung:
             if monotonic() > deadline:

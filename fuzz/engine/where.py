@@ -6,7 +6,7 @@ import os
 import sys
 import sysconfig
 from pathlib import Path
-from types import CodeType, FrameType
+from types import FrameType
 
 _OWN_FOLDER = f"{Path(__file__).resolve().parents[1]}{os.sep}"
 _PACKAGES = tuple({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
@@ -14,26 +14,25 @@ _LIBRARY = tuple({sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")
 _BELOW = ("sqlalchemy", "psycopg", "greenlet", "hypothesis")
 """Installed packages that lie between a target and the server; any other may be the target."""
 
-_OWN: dict[CodeType, str | None] = {}
-"""Code -> the name of its file if it is the target's own; a dictionary, as it is asked for at every statement."""
+_OWN: dict[str, str | None] = {}
+"""File -> its name if it is the target's own; a dictionary, as it is asked for at every statement."""
 
 
 def calling_line() -> str:
     """The innermost line of the target's own code on the stack, as "file.py:line"; "" where there is none."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - inspect.stack() reads every source file
     while frame is not None:
-        code = frame.f_code
-        name = _OWN[code] if code in _OWN else _remember(code)
+        file = frame.f_code.co_filename
+        name = _OWN[file] if file in _OWN else _remember(file)
         if name is not None:
             return f"{name}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
 
 
-def _remember(code: CodeType) -> str | None:
-    name = None if _is_foreign(code.co_filename) else Path(code.co_filename).name
-    _OWN[code] = name
-    return name
+def _remember(file: str) -> str | None:
+    _OWN[file] = None if _is_foreign(file) else Path(file).name
+    return _OWN[file]
 
 
 def _is_foreign(file: str) -> bool:

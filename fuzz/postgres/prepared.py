@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from psycopg import Connection, OperationalError, pq
+from psycopg.generators import execute
 from psycopg.rows import TupleRow
+from psycopg.waiting import wait
+
+GLANCE = 300e-6
+"""Seconds between two looks for interrupts; psycopg waits for so short a time by spinning, and misses no wake-up."""
 
 
 class Prepared:
@@ -26,7 +31,8 @@ class Prepared:
         Returns:
             The rows, every value as PostgreSQL's text.
         """
-        result = self._pgconn.exec_prepared(self._name, [str(value).encode() for value in parameters])
+        self._pgconn.send_query_prepared(self._name, [str(value).encode() for value in parameters])
+        (result,) = wait(execute(self._pgconn), self._pgconn.socket, GLANCE)
         self._checked(result)
         columns = range(result.nfields)
         return [

@@ -99,7 +99,7 @@ def test_one_seed_gives_the_same_cases_and_histories_and_another_gives_others(
     stand: Callable[[type[Target]], Noting],
 ) -> None:
     trials = [stand(Both) for _ in range(3)]
-    summaries = [end(run(trial, Budget(cases=60), seed)) for trial, seed in zip(trials, (3, 3, 4), strict=True)]
+    summaries = [end(run(trial, Budget(cases=30), seed)) for trial, seed in zip(trials, (3, 3, 4), strict=True)]
     assert trials[0].digests == trials[1].digests
     assert trials[0].digests != trials[2].digests
     assert [finding.case for finding in summaries[0].findings] == [finding.case for finding in summaries[1].findings]

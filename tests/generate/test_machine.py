@@ -33,7 +33,7 @@ def machine(
     )
 
 
-def run(made: type[CaseMachine], cases: int = 60) -> None:
+def run(made: type[CaseMachine], cases: int = 40) -> None:
     run_state_machine_as_test(
         made,
         settings=settings(max_examples=cases, stateful_step_count=8, database=None, deadline=None, derandomize=True),
@@ -55,7 +55,7 @@ def run(made: type[CaseMachine], cases: int = 60) -> None:
 def test_the_case_of_a_live_run_replays_to_the_same_history(stand: Stand, target: type[Target]) -> None:
     trial, examined = stand(target), list[Verdict]()
     run(machine(trial, examined))
-    assert len(examined) >= 30
+    assert len(examined) >= 20
     for verdict in examined:
         assert trial.stage.run(verdict.history.case).digest() == verdict.history.digest()
     assert any(verdict.violations for verdict in examined)
@@ -65,7 +65,7 @@ def test_the_case_of_a_live_run_replays_to_the_same_history(stand: Stand, target
 @pytest.mark.parametrize("target", [Both, LongLasting])
 def test_a_case_is_within_its_bounds(stand: Stand, target: type[Target]) -> None:
     examined: list[Verdict] = []
-    run(machine(stand(target), examined, sessions=3, levels=("rr",)))
+    run(machine(stand(target), examined, sessions=3, levels=("rr",)), 25)
     for verdict in examined:
         assert list(verdict.history.case.programs) == ["A", "B", "C"]
         assert all(len(calls) <= CALLS[target.session_scope] for calls in verdict.history.case.programs.values())

@@ -37,8 +37,9 @@ class Case:
         target: the TARGET word that names the code under test.
         isolation: a key of `ISOLATION`.
         programs: session name -> its calls, in order.
-        schedule: which session takes the next step. Any sequence is valid: a name whose session cannot go on is
-            passed over, and when the schedule has run out the sessions finish one after the other.
+        schedule: which session takes the next step; a call that sends nothing takes one, too. Any sequence is valid: a
+            name whose session cannot go on is passed over, and when the schedule has run out the sessions finish one
+            after the other.
         seed: of the clock and the dice.
     """
 

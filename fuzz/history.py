@@ -176,6 +176,7 @@ class History:
         seed: the rows that the run began with, by table.
         tables: the target's tables by name.
         hung: sessions that were given up, with a word on why.
+        turns: the session and the call of every step, and of every call that sent nothing, in order.
     """
 
     case: Case
@@ -185,6 +186,7 @@ class History:
     seed: Mapping[str, tuple[Mapping[str, Any], ...]]
     tables: Mapping[str, Table]
     hung: Mapping[str, str]
+    turns: tuple[tuple[str, int], ...] = ()
 
     @property
     def switches(self) -> int:

@@ -175,18 +175,18 @@ def _cuts(order: Sequence[str], lengths: Mapping[str, int]) -> Iterator[list[tup
 
 
 def _lengths(verdict: Verdict) -> dict[str, int]:
-    """How many steps each session took."""
+    """How many turns each session had."""
     schedule = verdict.history.case.schedule
     return {session: schedule.count(session) for session in verdict.history.case.programs}
 
 
 def _without_one(history: History) -> Iterator[Case]:
-    """The case without one of its calls, and without that call's steps; the last calls first."""
+    """The case without one of its calls, and without that call's turns; the last calls first."""
     case = history.case
     for session, calls in reversed(list(case.programs.items())):
         for place in reversed(range(len(calls))):
             programs = {**case.programs, session: (*calls[:place], *calls[place + 1 :])}
-            kept = (step.session for step in history.steps if (step.session, step.call) != (session, place))
+            kept = (name for name, call in history.turns if (name, call) != (session, place))
             yield replace(case, programs=programs).scheduled(kept)
 
 

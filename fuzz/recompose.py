@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import permutations, product
 
 from fuzz.case import Call, Case
-from fuzz.history import History
+from fuzz.history import CLOSING, History
 
 MOST = 4
 """The longest program that is made shorter so; there are too many ways for longer ones."""
@@ -64,7 +64,7 @@ def at_each_call(session: str, history: History) -> Iterator[Case]:
         session: which is preempted.
         history: of the case, the session having run to its end at once.
     """
-    own = [step.call for step in history.steps if step.session == session and step.call >= 0]
+    own = [call for name, call in history.turns if name == session and call != CLOSING]
     others = [name for name in history.case.schedule if name != session]
     for done in sorted(set(own))[:-1]:
         before = sum(call <= done for call in own)

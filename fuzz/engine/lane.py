@@ -49,13 +49,11 @@ class Lane:
         """Whether all its calls have ended."""
         return self.exchange is None and not self.waiting
 
-    def come_to_step(self) -> bool:
-        """Begin calls, where none runs, until one stops before a step; False when all have ended without."""
-        while self.exchange is None and self.waiting:
-            call = self.waiting.popleft()
-            self.call += 1
-            self._begin(call)
-        return self.exchange is not None
+    def begin_next(self) -> None:
+        """Begin the next call, up to its first step, or to its end where it has none."""
+        call = self.waiting.popleft()
+        self.call += 1
+        self._begin(call)
 
     def close(self) -> None:
         """Begin to close what the program has left open; it may stop before steps as a call does."""

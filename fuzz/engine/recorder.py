@@ -35,24 +35,30 @@ class Recorder:
 
     Attributes:
         steps: those taken so far.
-        schedule: the session of each.
+        turns: the session of each step, and the call's place in its program; calls that sent nothing among them.
     """
 
     def __init__(self) -> None:
         self.steps: list[Taken] = []
+        self.turns: list[tuple[str, int]] = []
         self.outcomes: list[Outcome] = []
         self.commits: list[Commit] = []
         self.hung: dict[str, str] = {}
 
     @property
     def schedule(self) -> tuple[str, ...]:
-        """The session of each step taken."""
-        return tuple(taken.session for taken in self.steps)
+        """The session of each turn."""
+        return tuple(session for session, _ in self.turns)
+
+    def turn(self, session: str, call: int) -> None:
+        """A session had its turn; a call that sent nothing has no more than that."""
+        self.turns.append((session, call))
 
     def step(self, session: str, call: int, exchange: Exchange) -> Taken:
         """A step is about to be sent."""
         taken = Taken(len(self.steps) + 1, session, call, exchange)
         self.steps.append(taken)
+        self.turns.append((session, call))
         return taken
 
     def commit(self, taken: Taken, writes: tuple[Write, ...], broken: Mapping[str, Failure]) -> None:
@@ -71,6 +77,7 @@ class Recorder:
             seed,
             {stored.table.name: stored.table for stored in catalogue.tables.values()},
             dict(self.hung),
+            tuple(self.turns),
         )
 
 

@@ -37,6 +37,7 @@ class Run:
         audit: tells what was committed.
         owners: process id of a backend -> the session that uses it.
         inspect: asks the target's invariants.
+        lasting: whether a session lives through its program, so that its end is a step of its own.
         step_timeout: seconds after which sessions that do not answer are given up.
     """
 
@@ -50,6 +51,7 @@ class Run:
         audit: Audit,
         owners: Mapping[int, str],
         inspect: Inspect,
+        lasting: bool,
         step_timeout: float,
     ) -> None:
         self.recorder = recorder
@@ -59,6 +61,7 @@ class Run:
         self._audit = audit
         self._owners = owners
         self._inspect = inspect
+        self._lasting = lasting
         self._step_timeout = step_timeout
         self._taking: dict[str, Taken] = {}
         self._waiting: list[Lane] = []
@@ -86,18 +89,30 @@ class Run:
         return self._lanes[session].exchange is None
 
     def step(self, session: str) -> bool:
-        """Let a session take its next step.
+        """Let a session take its next step; a call that sends nothing is one, too.
 
         Returns:
             Whether it did: not if it is blocked, or all its calls have ended.
         """
         lane = self._lanes[session]
-        if lane.blocked or self.recorder.hung or not lane.come_to_step():
+        if lane.blocked or self.recorder.hung:
             return False
+        if lane.exchange is None:
+            if not lane.waiting:
+                return False
+            lane.begin_next()
+            if lane.exchange is None:
+                self.recorder.turn(session, lane.call)
+                return True
         self._take(lane)
         if self._waiting:
             self._settle_blocked()
         return True
+
+    def go_on(self, session: str) -> None:
+        """Let a session take its next step; at the end of its program, close what it has left open."""
+        if not self.step(session) and session in self._open and self._lanes[session].exhausted:
+            self.close(session)
 
     def finish(self) -> None:
         """Let the sessions go on to their ends, one after the other, and close each at its end."""
@@ -107,20 +122,24 @@ class Run:
 
     def _finish(self, session: str) -> bool:
         """Let a session go on as far as it can; whether it took a step, or was closed."""
-        before = len(self.recorder.steps)
+        before = len(self.recorder.turns)
         while self.step(session):
             pass
         if self._lanes[session].exhausted:
             self.close(session)
             return True
-        return len(self.recorder.steps) > before
+        return len(self.recorder.turns) > before
 
     def close(self, session: str) -> None:
         """Close what a session's program, which must have come to its end, has left open."""
         self._open.remove(session)
+        if not self._lasting:
+            return
         lane = self._lanes[session]
         lane.call = CLOSING
         lane.close()
+        if lane.exchange is None:
+            self.recorder.turn(session, CLOSING)
         while self.step(session):
             pass
 

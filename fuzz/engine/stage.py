@@ -92,7 +92,7 @@ class Stage:
                 for call in calls:
                     run.add(session, call)
             for session in case.schedule:
-                run.step(session)
+                run.go_on(session)
             run.finish()
         return self.history(run, case)
 
@@ -121,6 +121,7 @@ class Stage:
             audit=self._audit,
             owners=self._owners,
             inspect=self._inspect if self.target.invariants else dict,
+            lasting=self.target.session_scope == "program",
             step_timeout=self._step_timeout,
         )
         try:

@@ -40,18 +40,7 @@ def run(made: type[CaseMachine], cases: int = 40) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "target",
-    [
-        Both,
-        pytest.param(
-            LongLasting,
-            marks=pytest.mark.xfail(
-                reason="live, a call without steps and the end of a program have their turn; a replay has them later"
-            ),
-        ),
-    ],
-)
+@pytest.mark.parametrize("target", [Both, LongLasting])
 def test_the_case_of_a_live_run_replays_to_the_same_history(stand: Stand, target: type[Target]) -> None:
     trial, examined = stand(target), list[Verdict]()
     run(machine(trial, examined))

@@ -64,6 +64,7 @@ class Run:
         self._lasting = lasting
         self._step_timeout = step_timeout
         self._taking: dict[str, Taken] = {}
+        self._committing: Taken | None = None
         self._waiting: list[Lane] = []
         self._open = list(lanes)
 
@@ -118,7 +119,8 @@ class Run:
         """Let the sessions go on to their ends, one after the other, and close each at its end."""
         while self._open and not self.recorder.hung:
             if not any(self._finish(session) for session in list(self._open)) and not self._wait_outside():
-                return
+                break
+        self._hear_commit()
 
     def _finish(self, session: str) -> bool:
         """Let a session go on as far as it can; whether it took a step, or was closed."""
@@ -145,10 +147,12 @@ class Run:
 
     def abandon(self) -> None:
         """Leave all sessions where they are."""
+        self._hear_commit()
         for lane in self._lanes.values():
             lane.abandon()
 
     def _take(self, lane: Lane) -> None:
+        self._hear_commit()
         exchange = lane.exchange
         assert exchange is not None
         taken = self.recorder.step(lane.name, lane.call, exchange)
@@ -189,11 +193,16 @@ class Run:
         taken.waited_for += tuple(name for name in names if name not in taken.waited_for)
 
     def _note_commit(self, taken: Taken, connection: ScheduledConnection) -> None:
-        """Read what was committed, if this step was a COMMIT, or a statement of a connection in autocommit."""
+        """Ask what was committed, if this step was a COMMIT, or a statement of a connection in autocommit."""
         if connection.pgconn.transaction_status == TransactionStatus.IDLE:
-            writes = self._audit.committed(connection.pid)
-            if writes:
-                self.recorder.commit(taken, writes, self._inspect())
+            self._audit.ask(connection.pid)
+            self._committing = taken
+
+    def _hear_commit(self) -> None:
+        """Take what was committed, before anything else is sent: until then the session's own code went on."""
+        taken, self._committing = self._committing, None
+        if taken is not None and (writes := self._audit.told()):
+            self.recorder.commit(taken, writes, self._inspect())
 
     def _settle_blocked(self) -> None:
         while any(self._is_released(lane) for lane in sorted(self._waiting, key=lambda lane: lane.name)):
@@ -202,6 +211,7 @@ class Run:
     def _is_released(self, lane: Lane) -> bool:
         """Whether a blocked session got its answer; its transaction may have ended, which may release another."""
         assert lane.exchange is not None
+        self._hear_commit()
         try:
             answer = self._settler.go_on(lane.exchange)
         except Hung:

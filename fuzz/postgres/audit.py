@@ -75,10 +75,16 @@ class Audit:
         self._read = Prepared(connection, "rowrace_audit", _READ)
         self._relations = Prepared(connection, "rowrace_touched", _TOUCHED)
         self._last: dict[int, int] = {}
+        self._backend = 0
 
-    def committed(self, backend: int) -> tuple[Write, ...]:
-        """The writes of the transaction that a backend has just committed; ask after each commit."""
-        rows = self._read(self._last.get(backend, 0), backend)
+    def ask(self, backend: int) -> None:
+        """Ask for the writes of the transaction that a backend has just committed; `told` must be called next."""
+        self._backend = backend
+        self._read.send(self._last.get(backend, 0), backend)
+
+    def told(self) -> tuple[Write, ...]:
+        """The writes that were asked for."""
+        backend, rows = self._backend, self._read.rows()
         if rows:
             self._last[backend] = int(rows[-1][0] or 0)
         return tuple(

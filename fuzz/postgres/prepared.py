@@ -31,7 +31,16 @@ class Prepared:
         Returns:
             The rows, every value as PostgreSQL's text.
         """
+        self.send(*parameters)
+        return self.rows()
+
+    def send(self, *parameters: object) -> None:
+        """Have it executed while one goes on; `rows` must be called before the connection is used again."""
         self._pgconn.send_query_prepared(self._name, [str(value).encode() for value in parameters])
+        self._pgconn.flush()
+
+    def rows(self) -> list[tuple[str | None, ...]]:
+        """What it has come to; as when it is called."""
         (result,) = wait(execute(self._pgconn), self._pgconn.socket, GLANCE)
         self._checked(result)
         columns = range(result.nfields)

@@ -45,7 +45,8 @@ def audit(open_connection: Callable[[], Connection]) -> Audit:
 
 
 def committed(audit: Audit, connection: Connection) -> Writes:
-    return [(write.table, write.before, write.after) for write in audit.committed(connection.info.backend_pid)]
+    audit.ask(connection.info.backend_pid)
+    return [(write.table, write.before, write.after) for write in audit.told()]
 
 
 WRITES: dict[str, Writes] = {

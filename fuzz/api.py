@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -12,13 +13,19 @@ from fuzz.campaign.campaign import Budget, campaign
 from fuzz.campaign.events import Ended, Summary
 from fuzz.errors import ToolError
 from fuzz.finding import Finding
+from fuzz.generate.machine import CaseMachine, machine_of
+from fuzz.generate.palettes import Palettes, learn
 from fuzz.postgres import open_server
 from fuzz.replaying import TIMES, load, replay_case
 from fuzz.report.replays import replay_timeline
 from fuzz.report.timeline import timeline
 from fuzz.target import Target
+from fuzz.trial import Trial, Verdict
 from fuzz.trials import Trials
 from fuzz.violations import Violation
+
+MANY = 2**16
+"""More than there are palettes and choices; the machine counts them round and round."""
 
 _KEPT = ExitStack()
 atexit.register(_KEPT.close)
@@ -71,6 +78,46 @@ def check(target: type[Target], *, cases: int = 200, seed: int = 0) -> None:
             f"{target.__name__} cannot be judged: a violation did not repeat, {', '.join(summary.nondeterministic)}.",
             _REMEDY,
         )
+
+
+def state_machine(
+    target: type[Target], *, sessions: int | None = None, isolation: Sequence[str] | None = None, seed: int = 0
+) -> type[CaseMachine]:
+    """Make a target into a state machine, for those who run Hypothesis themselves.
+
+    `TestBank = state_machine(Bank).TestCase` is all that pytest needs. Its `TestCase.settings` are Hypothesis' to set: max_examples, stateful_step_count (turns in a case) and so on.
+    A server is opened when the first case is run.
+
+    Args:
+        target: the class.
+        sessions: how many sessions a case has; default: the target's.
+        isolation: the levels to choose from ("rc", "rr", "ser"); default: the target's.
+        seed: of what is drawn outside of Hypothesis' own choices, and of the cases' clock and dice.
+    """
+    word = f"{target.__module__}:{target.__qualname__}"
+
+    def prepare() -> Trial:
+        return _trials().of(target)
+
+    @cache
+    def learnt() -> Palettes:
+        return learn(prepare(), word, seed)
+
+    def examine(verdict: Verdict) -> None:
+        if verdict.violations:
+            how = "the example that Hypothesis prints"
+            raise _told(verdict.violations[0], timeline(verdict.history, verdict.violations, how))
+
+    return machine_of(
+        word=word,
+        learnt=learnt,
+        bounds=(MANY, MANY),
+        sessions=sessions or target.sessions,
+        isolation=isolation or target.isolation,
+        chance=seed,
+        prepare=prepare,
+        examine=examine,
+    )
 
 
 def _campaign(target: type[Target], cases: int, seed: int) -> Summary:

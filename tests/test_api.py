@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-from fuzz import Call, Case, Target, api, check, replay
+from fuzz import Call, Case, Target, api, check, replay, state_machine
 from fuzz.errors import CaseError, ToolError
 from fuzz.lookup import find_target
 from fuzz.postgres import Server
@@ -71,3 +72,17 @@ def test_check_fails_with_the_finding_of_a_target_that_races() -> None:
 
 def test_check_passes_for_a_target_that_holds() -> None:
     check(bank("Ordered"), cases=20)
+
+
+def test_the_state_machine_by_its_class_fails_with_the_story(capsys: pytest.CaptureFixture[str]) -> None:
+    machine = state_machine(bank("Deadlocking"), isolation=("rc",))
+    few = settings(machine.TestCase.settings, database=None, derandomize=True, max_examples=300, stateful_step_count=6)
+    machine.TestCase.settings = few
+    with pytest.raises(Deadlock, match="Deadlock"):
+        machine.TestCase().runTest()
+
+
+def test_the_state_machine_of_a_target_that_is_right_passes() -> None:
+    machine = state_machine(bank("Ordered"), sessions=2)
+    machine.TestCase.settings = settings(machine.TestCase.settings, database=None, derandomize=True, max_examples=30)
+    machine.TestCase().runTest()

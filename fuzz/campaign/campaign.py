@@ -130,7 +130,8 @@ class _Campaign:
 
         machine = machine_of(
             word=self._word,
-            palettes=palettes,
+            learnt=lambda: palettes,
+            bounds=(len(palettes), palettes.choices),
             sessions=self._sessions,
             isolation=self._isolation,
             chance=self._seed,

@@ -55,7 +55,7 @@ class CaseMachine(RuleBasedStateMachine):
     prepare: ClassVar[Callable[[], Trial]]
     examine: ClassVar[Examine]
     word: ClassVar[str]
-    palettes: ClassVar[Palettes]
+    learnt: ClassVar[Callable[[], Palettes]]
     chance: ClassVar[int]
 
     def __init__(self) -> None:
@@ -70,11 +70,12 @@ class CaseMachine(RuleBasedStateMachine):
         Args:
             sessions: their names.
             isolation: a key of `fuzz.case.ISOLATION`.
-            palette: the number of the palette that the case's calls are from.
+            palette: the number of the palette that the case's calls are from, round and round.
         """
         self._trial = type(self).prepare()
         self._isolation = isolation
-        self._palette = self.palettes[palette]
+        self._palettes = type(self).learnt()
+        self._palette = self._palettes[palette % len(self._palettes)]
         self._programs = {session: [] for session in sessions}
         self._run = self._stack.enter_context(self._trial.stage.begin(sessions, isolation, self.chance))
         if self._palette.first:
@@ -100,7 +101,7 @@ class CaseMachine(RuleBasedStateMachine):
             self._go(run, session, begun % 2)
         else:
             call = self._programs[session][max(run.place(session), 0)]
-            self._go(run, session, choice % (2 * self.palettes.lengths[call.operation]))
+            self._go(run, session, choice % (2 * self._palettes.lengths[call.operation]))
 
     def _add(self, run: Run, session: str, call: Call) -> None:
         self._programs[session].append(call)
@@ -139,7 +140,8 @@ class CaseMachine(RuleBasedStateMachine):
 def machine_of(
     *,
     word: str,
-    palettes: Palettes,
+    learnt: Callable[[], Palettes],
+    bounds: tuple[int, int],
     sessions: int,
     isolation: Sequence[str],
     chance: int,
@@ -150,21 +152,23 @@ def machine_of(
 
     Args:
         word: the TARGET word for the cases.
-        palettes: the calls to choose from.
+        learnt: gives the calls to choose from, when a case begins.
+        bounds: how many palettes there are to choose from, and how many choices a turn has.
         sessions: how many sessions a case has.
         isolation: the levels to choose from, as keys of `fuzz.case.ISOLATION`.
         chance: seed of the cases' clock and dice.
-        prepare: gives what runs and judges, when the first case is run.
+        prepare: gives what runs and judges, when a case begins.
         examine: told what came of each case.
     """
     names = NAMES[:sessions]
+    palettes, choices = bounds
 
     class Machine(CaseMachine):
-        @initialize(level=st.sampled_from(list(isolation)), palette=st.integers(0, len(palettes) - 1))
+        @initialize(level=st.sampled_from(list(isolation)), palette=st.integers(0, palettes - 1))
         def open(self, level: str, palette: int) -> None:
             guarded(self.start)(names, level, palette)
 
-        @rule(session=st.sampled_from(names), choice=st.integers(0, palettes.choices - 1))
+        @rule(session=st.sampled_from(names), choice=st.integers(0, choices - 1))
         def turn(self, session: str, choice: int) -> None:
             guarded(self.take)(session, choice)
 
@@ -172,8 +176,9 @@ def machine_of(
             guarded(super().teardown)()
 
     Machine.prepare = staticmethod(prepare)
+    Machine.learnt = staticmethod(learnt)
     Machine.examine = staticmethod(examine)
-    Machine.word, Machine.palettes, Machine.chance = word, palettes, chance
+    Machine.word, Machine.chance = word, chance
     Machine.__name__ = Machine.__qualname__ = f"{word.rpartition(':')[2]}Machine"
     return Machine
 

@@ -22,9 +22,11 @@ LEVELS = ("rc", "rr", "ser")
 def machine(
     trial: Trial, examined: list[Verdict], sessions: int = 2, levels: Sequence[str] = LEVELS
 ) -> type[CaseMachine]:
+    palettes = learn(trial, "targets_that_race.py:It", 1)
     return machine_of(
         word="targets_that_race.py:It",
-        palettes=learn(trial, "targets_that_race.py:It", 1),
+        learnt=lambda: palettes,
+        bounds=(len(palettes), palettes.choices),
         sessions=sessions,
         isolation=levels,
         chance=1,

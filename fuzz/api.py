@@ -85,8 +85,8 @@ def state_machine(
 ) -> type[CaseMachine]:
     """Make a target into a state machine, for those who run Hypothesis themselves.
 
-    `TestBank = state_machine(Bank).TestCase` is all that pytest needs. Its `TestCase.settings` are Hypothesis' to set: max_examples, stateful_step_count (turns in a case) and so on.
-    A server is opened when the first case is run.
+    `TestBank = state_machine(Bank).TestCase` is all that pytest needs. Its `settings` are Hypothesis' to set:
+    max_examples, stateful_step_count (turns in a case) and so on. A server is opened when the first case is run.
 
     Args:
         target: the class.

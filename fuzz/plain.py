@@ -67,7 +67,7 @@ def to_json(value: Any) -> Json:
         return [to_json(item) for item in value]
     if type(value) is dict:
         return _dict_to_json(value)
-    if type(value) in {set, frozenset}:
+    if isinstance(value, (set, frozenset)) and type(value) in {set, frozenset}:
         return {_TAG: type(value).__name__, "value": sorted((to_json(item) for item in value), key=repr)}
     if type(value) in _WRITERS:
         tag, write = _WRITERS[type(value)]

@@ -72,7 +72,7 @@ def _calls(target: type[Target], operation: Operation, chance: int) -> list[Call
         database=None,
         deadline=None,
         phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType] # an odd metaclass
     )
     @given(st.fixed_dictionaries(dict(operation.strategies)))
     def draw(arguments: dict[str, object]) -> None:

@@ -116,7 +116,7 @@ def _settings(turns: int) -> settings:
         phases=[Phase.generate, Phase.shrink],
         print_blob=False,
         report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType] # an odd metaclass
         verbosity=Verbosity.quiet,
     )
 

@@ -52,11 +52,20 @@ class Abort(BaseException):
 class CaseMachine(RuleBasedStateMachine):
     """One case, as Hypothesis makes it up; `machine_of` makes the subclass for a target."""
 
-    prepare: ClassVar[Callable[[], Trial]]
-    examine: ClassVar[Examine]
     word: ClassVar[str]
-    learnt: ClassVar[Callable[[], Palettes]]
     chance: ClassVar[int]
+
+    def prepare(self) -> Trial:
+        """What runs and judges; asked when a case begins."""
+        raise NotImplementedError
+
+    def learnt(self) -> Palettes:
+        """The calls to choose from; asked when a case begins."""
+        raise NotImplementedError
+
+    def examine(self, verdict: Verdict) -> None:
+        """Look at what came of a case, and raise a violation that Hypothesis is to shrink."""
+        raise NotImplementedError
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,9 +81,9 @@ class CaseMachine(RuleBasedStateMachine):
             isolation: a key of `fuzz.case.ISOLATION`.
             palette: the number of the palette that the case's calls are from, round and round.
         """
-        self._trial = type(self).prepare()
+        self._trial = self.prepare()
         self._isolation = isolation
-        self._palettes = type(self).learnt()
+        self._palettes = self.learnt()
         self._palette = self._palettes[palette % len(self._palettes)]
         self._programs = {session: [] for session in sessions}
         self._run = self._stack.enter_context(self._trial.stage.begin(sessions, isolation, self.chance))
@@ -134,7 +143,7 @@ class CaseMachine(RuleBasedStateMachine):
             seed=self.chance,
         )
         history: History = self._trial.stage.history(run, case)
-        type(self).examine(self._trial.judge(history))
+        self.examine(self._trial.judge(history))
 
 
 def machine_of(
@@ -175,9 +184,15 @@ def machine_of(
         def teardown(self) -> None:
             guarded(super().teardown)()
 
-    Machine.prepare = staticmethod(prepare)
-    Machine.learnt = staticmethod(learnt)
-    Machine.examine = staticmethod(examine)
+        def prepare(self) -> Trial:
+            return prepare()
+
+        def learnt(self) -> Palettes:
+            return learnt()
+
+        def examine(self, verdict: Verdict) -> None:
+            examine(verdict)
+
     Machine.word, Machine.chance = word, chance
     Machine.__name__ = Machine.__qualname__ = f"{word.rpartition(':')[2]}Machine"
     return Machine

@@ -66,8 +66,7 @@ def test_a_case_is_within_its_bounds(stand: Stand, target: type[Target]) -> None
 
 def test_a_violation_that_is_raised_leaves_as_hypothesis_users_expect(stand: Stand) -> None:
     class Made(machine(stand(Crossing), [], levels=("rc",))):  # type: ignore[misc]  # made as any user of the machine makes it
-        @staticmethod
-        def examine(verdict: Verdict) -> None:
+        def examine(self, verdict: Verdict) -> None:
             if verdict.violations:
                 raise verdict.violations[0]
 
@@ -80,9 +79,8 @@ def test_an_error_of_the_tool_is_not_shrunk(stand: Stand) -> None:
     class Made(machine(stand(Crossing), [])):  # type: ignore[misc]  # as above
         asked = 0
 
-        @classmethod
-        def prepare(cls) -> Trial:
-            cls.asked += 1
+        def prepare(self) -> Trial:
+            type(self).asked += 1
             raise CaseError("no.")
 
     with pytest.raises(Abort) as raised:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis.errors import HypothesisException
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -36,10 +36,9 @@ def machine(
 
 
 def run(made: type[CaseMachine], cases: int = 40) -> None:
-    run_state_machine_as_test(
-        made,
-        settings=settings(max_examples=cases, stateful_step_count=8, database=None, deadline=None, derandomize=True),
-    )
+    """Cases are drawn, and not shrunk: that is Hypothesis' own, and takes its time."""
+    drawing = settings(max_examples=cases, stateful_step_count=8, database=None, deadline=None, derandomize=True)
+    run_state_machine_as_test(made, settings=settings(drawing, phases=[Phase.generate]))
 
 
 @pytest.mark.parametrize("target", [Both, LongLasting])
@@ -71,7 +70,7 @@ def test_a_violation_that_is_raised_leaves_as_hypothesis_users_expect(stand: Sta
                 raise verdict.violations[0]
 
     with pytest.raises(Deadlock) as raised:
-        run(Made, 200)
+        run(Made, 1200)
     assert not isinstance(raised.value, HypothesisException)
 
 

@@ -123,7 +123,7 @@ class Minimiser:
     def _simpler_arguments(self, verdict: Verdict, simpler: Simpler) -> Verdict:
         for session, calls in verdict.history.case.programs.items():
             for place, call in enumerate(calls):
-                cases = (_with(verdict.history.case, session, place, other) for other in simpler(call))
+                cases = _simplified(verdict.history.case, session, place, simpler(call))
                 verdict = self._first(cases, verdict.history.switches) or verdict
         return verdict
 
@@ -188,6 +188,27 @@ def _without_one(history: History) -> Iterator[Case]:
             programs = {**case.programs, session: (*calls[:place], *calls[place + 1 :])}
             kept = (name for name, call in history.turns if (name, call) != (session, place))
             yield replace(case, programs=programs).scheduled(kept)
+
+
+def _simplified(case: Case, session: str, place: int, others: Sequence[Call]) -> Iterator[Case]:
+    """A case with a simpler call in one's place: by itself, and with the same change made in all calls.
+
+    A race on row 2 needs all its calls to go over to row 1 together.
+    """
+    call = case.programs[session][place]
+    for other in others:
+        yield _everywhere(case, call, other)
+        yield _with(case, session, place, other)
+
+
+def _everywhere(case: Case, call: Call, other: Call) -> Case:
+    changed = {name: value for name, value in call.arguments.items() if other.arguments.get(name) != value}
+
+    def change(each: Call) -> Call:
+        same = {name for name, value in changed.items() if each.arguments.get(name) == value}
+        return Call(each.operation, {**each.arguments, **{name: other.arguments[name] for name in same}})
+
+    return replace(case, programs={session: tuple(map(change, calls)) for session, calls in case.programs.items()})
 
 
 def _with(case: Case, session: str, place: int, call: Call) -> Case:

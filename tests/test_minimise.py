@@ -92,6 +92,16 @@ def test_arguments_become_as_simple_as_the_violation_allows(scratch: Scratch, st
     assert asked == [*least.history.case.programs["A"], *least.history.case.programs["B"]]
 
 
+def test_a_race_on_one_row_goes_over_to_the_simplest_row_in_all_its_calls_at_once(
+    scratch: Scratch, stages: list[Stage]
+) -> None:
+    trial, deposit = on(Losing, scratch, stages), Call("deposit", {"account": 2})
+    failing = trial(Case("x", "rc", {"A": (deposit,), "B": (deposit,)}, tuple("ABBBBA")))
+    table = call_table(Losing, 1)
+    least = Minimiser(trial, failing.violations[0].signature)(failing, lambda call: simpler(call, table))
+    assert least.history.case.programs == dict.fromkeys("AB", (Call("deposit", {"account": 1}),))
+
+
 @pytest.mark.parametrize("budget", [0, 1, 7])
 def test_minimising_stays_within_its_budget(scratch: Scratch, stages: list[Stage], budget: int) -> None:
     trial = on(Crossing, scratch, stages)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, islice, product
 from random import Random
 
 from fuzz.case import Call, Case
@@ -19,6 +19,11 @@ from fuzz.trial import Trial
 
 MET = 4
 """One pair in so many is of any two calls, the others are pairs that meet: what has been learnt may mislead."""
+
+LEARNT = 400
+"""The most calls, and then the most acts, that are run alone, some of each operation: a few seconds. Where there are
+more, the others are met among any two calls only.
+"""
 
 ACT_STEPS = 3
 """Steps of a call in a long session, about: it loads, or flushes, or neither."""
@@ -94,7 +99,7 @@ class Palettes:
 
 
 def learn(trial: Trial, word: str, chance: int) -> Palettes:
-    """Run every call alone, and see which of them meet.
+    """Run calls alone, and see which of them meet.
 
     Args:
         trial: runs them.
@@ -112,17 +117,19 @@ def learn(trial: Trial, word: str, chance: int) -> Palettes:
     def run(*program: Call) -> Footprint:
         return footprint_of(trial.stage.run(Case(word, "rc", {"A": program}, seed=chance)))
 
-    alone = [run(call) for call in calls]
+    alone = [run(call) for call in calls[:LEARNT]]
+    known = calls[:LEARNT]
     if target.session_scope == "program":
-        palettes = (table, *(_together(calls, alone, pivot) for pivot in alone if pivot.touches))
-        touching = [call for call, footprint in zip(calls, alone, strict=True) if footprint.touches]
-        others = [call for call, footprint in zip(calls, alone, strict=True) if not footprint.touches]
-        acts = tuple(Act((one, other), run(one, other)) for one in touching for other in others)
+        palettes = (table, *(_together(known, alone, pivot) for pivot in alone if pivot.touches))
+        touching = [call for call, footprint in zip(known, alone, strict=True) if footprint.touches]
+        others = [call for call, footprint in zip(known, alone, strict=True) if not footprint.touches]
+        pairs = islice(product(touching, others), LEARNT)
+        acts = tuple(Act((one, other), run(one, other)) for one, other in pairs)
         return Palettes(calls, (), palettes, dict.fromkeys(target.operations, ACT_STEPS), acts)
-    lengths: dict[str, int] = {}
-    for call, footprint in zip(calls, alone, strict=True):
-        lengths[call.operation] = max(lengths.get(call.operation, 1), footprint.steps)
-    return Palettes(calls, _met(calls, alone, random), (), lengths)
+    lengths = dict.fromkeys(target.operations, 1)
+    for call, footprint in zip(known, alone, strict=True):
+        lengths[call.operation] = max(lengths[call.operation], footprint.steps)
+    return Palettes(calls, _met(known, alone, random), (), lengths)
 
 
 def _together(calls: Sequence[Call], alone: Sequence[Footprint], pivot: Footprint) -> tuple[Call, ...]:

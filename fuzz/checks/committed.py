@@ -109,6 +109,11 @@ def key_of(table: Table, row: Row) -> Key | None:
     return (table.name, tuple(row[column] for column in table.key)) if table.key else None
 
 
+def whole(value: Any) -> int | None:
+    """A revision number; None for what cannot be counted up by one, as a text, a timestamp or NULL."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 def name_of(key: Key) -> str:
     """A row, for people: its table and primary key."""
     return f"{key[0]} {', '.join(map(str, key[1]))}"

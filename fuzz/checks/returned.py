@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fuzz.checks.committed import Committed, Key, name_of
+from fuzz.checks.committed import Committed, Key, name_of, whole
 from fuzz.checks.rules import Rules
 from fuzz.history import Commit, History, Outcome
 from fuzz.violations import Violation, WrongRevisionReturned
@@ -19,7 +19,7 @@ class _Promise:
     outcome: Outcome
     row: Key
     revision_row: Key
-    returned: Any
+    returned: int
     committed: int
     commit: Commit
 
@@ -36,9 +36,9 @@ def check_returned(history: History, rules: Rules, revision: str) -> Iterator[Vi
     for commit in history.commits:
         changes = committed.apply(commit)
         numbers = {
-            key: int(change.after[revision])
+            key: number
             for key, change in changes.items()
-            if change.after is not None and revision in change.after
+            if change.after is not None and (number := whole(change.after.get(revision))) is not None
         }
         given.extend((commit.step, key, number) for key, number in numbers.items())
         outcome = history.outcome(commit.session, commit.call)
@@ -46,9 +46,10 @@ def check_returned(history: History, rules: Rules, revision: str) -> Iterator[Vi
             continue
         for returned in _mappings(outcome.result):
             meant = {key: row for row, key in _meant(returned, committed, history, rules) if key in numbers}
-            if revision in returned and len(meant) == 1:
+            promised = whole(returned.get(revision))
+            if promised is not None and len(meant) == 1:
                 for key, row in meant.items():
-                    promise = _Promise(outcome, row, key, returned[revision], numbers[key], commit)
+                    promise = _Promise(outcome, row, key, promised, numbers[key], commit)
                     promises[commit.session, commit.call, row] = promise
     for promise in promises.values():
         if promise.returned not in set(_allowed(promise, given)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fuzz.checks.committed import Change, Committed, Key, key_of, name_of
+from fuzz.checks.committed import Change, Committed, Key, key_of, name_of, whole
 from fuzz.checks.returned import check_returned
 from fuzz.checks.rules import Rules
 from fuzz.history import Commit, History
@@ -46,12 +46,12 @@ class _Growth:
         for key, cause in causes.items():
             yield from self._judge_one(commit, key, cause, changes.get(key))
         for key, change in changes.items():
-            if key not in causes and (values := self._values(change)):
+            if key not in causes and (values := self._values(change)) and values[0] != values[1]:
                 has_grown = values[1] > values[0]
                 yield self._needless(commit, key) if has_grown else self._decreased(commit, key, key, *values)
         for key, change in changes.items():
-            if change.after is not None and self.revision in change.after:
-                self.givers[key, int(change.after[self.revision])] = commit
+            if change.after is not None and (number := whole(change.after.get(self.revision))) is not None:
+                self.givers[key, number] = commit
 
     def _reached_before(self, commit: Commit) -> dict[Key, set[Key]]:
         """Changed row -> the revisions it meant before the commit: a row that moves changes its old parent too."""
@@ -82,20 +82,23 @@ class _Growth:
         )
 
     def _values(self, change: Change) -> tuple[int, int] | None:
-        """A row's revision number before and after, where both are there and differ."""
-        if change.before is None or change.after is None or self.revision not in change.after:
+        """A row's revision number before and after, where both are there."""
+        if change.before is None or change.after is None:
             return None
-        before, after = int(change.before[self.revision]), int(change.after[self.revision])
-        return (before, after) if before != after else None
+        before, after = whole(change.before.get(self.revision)), whole(change.after.get(self.revision))
+        return None if before is None or after is None else (before, after)
 
     def _judge_one(self, commit: Commit, key: Key, cause: Key, change: Change | None) -> Iterator[Violation]:
-        """Whether a revision number that must grow has grown by one; a row that is new, or gone, has none to keep."""
+        """Whether a revision number that must grow has grown by one; a row that is new, or gone, has none to keep.
+
+        Nor is anything said of one that is no whole number.
+        """
         row = self.committed.row(key)
-        if row is None or (change is not None and change.before is None):
-            return
-        values = self._values(change) if change is not None else None
+        values = self._values(Change(row, row) if change is None else change)
         if values is None:
-            yield self._stuck(commit, key, cause, int(row[self.revision]))
+            return
+        if values[1] == values[0]:
+            yield self._stuck(commit, key, cause, values[1])
         elif values[1] < values[0]:
             yield self._decreased(commit, key, cause, *values)
         elif values[1] > values[0] + 1:

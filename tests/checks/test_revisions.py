@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,34 @@ RIGHT: dict[str, Writes] = {
 @pytest.mark.parametrize("writes", RIGHT.values(), ids=RIGHT)
 def test_is_right(writes: Writes) -> None:
     assert kinds(history(commit(*writes))) == []
+
+
+NO_NUMBERS = [None, "6", "2024-05-01T12:00:00+00:00", True, 6.5]
+
+
+@pytest.mark.parametrize("other", NO_NUMBERS)
+@pytest.mark.parametrize("numbers", [lambda other: (5, other), lambda other: (other, 6), lambda other: (other, other)])
+def test_a_revision_that_is_no_whole_number_is_left_alone(
+    other: Any, numbers: Callable[[Any], tuple[Any, Any]]
+) -> None:
+    before, after = numbers(other)
+    change = ("groups", group(revision=before), group(name="z", revision=after))
+    by_itself = ("groups", group(revision=before), group(revision=after))
+    returned = outcome(result={"id": 1, "revision": 5})
+    for write in (change, by_itself):
+        assert kinds(history(commit(write), outcomes=[returned] if after == other else [])) == []
+
+
+@pytest.mark.parametrize("other", NO_NUMBERS)
+def test_a_parent_without_a_whole_number_is_left_alone_when_its_child_changes(other: Any) -> None:
+    first = commit(("groups", group(), group(revision=other)))
+    assert kinds(history(first, commit(("rules", None, rule(8))))) == []
+
+
+@pytest.mark.parametrize("returned", NO_NUMBERS)
+def test_a_returned_revision_that_is_no_whole_number_is_left_alone(returned: Any) -> None:
+    made = history(commit(CHANGE), outcomes=[outcome(result={"id": 1, "revision": returned})])
+    assert kinds(made) == []
 
 
 WRONG: dict[str, tuple[str, tuple[str, ...], Writes]] = {

@@ -111,6 +111,22 @@ def test_rules_about_what_the_database_does_not_have_are_told(attributes: dict[s
         rules_of(target, TABLES)
 
 
+@pytest.mark.parametrize(
+    ("key", "word"), [(("id", "place"), "the columns id, place"), ((), "no columns")], ids=["two columns", "no key"]
+)
+def test_a_parent_that_one_column_cannot_point_to_is_told(key: tuple[str, ...], word: str) -> None:
+    target: type[Target] = type("Ruled", (Target,), {"revises": {"rules.group_id": "places"}})
+    tables = {**TABLES, "places": Described("places", key, ("id", "place"))}
+    with pytest.raises(TargetError, match=f"leads from 'rules.group_id' to 'places', whose primary key is {word}"):
+        rules_of(target, tables)
+
+
+def test_a_parent_whose_key_is_one_column_is_followed() -> None:
+    target: type[Target] = type("Ruled", (Target,), {"revises": {"rules.group_id": "places"}})
+    tables = {**TABLES, "places": Described("places", ("place",), ("id", "place"))}
+    assert rules_of(target, tables).edges == {"rules": (("group_id", "places"),)}
+
+
 class Unlaid(Target):
     @operation
     def act(self, session: Session) -> None: ...

@@ -32,13 +32,16 @@ def rules_of(target: type[Target], tables: Mapping[str, Table]) -> Rules:
     """The rules of a target whose tables are known.
 
     Raises:
-        TargetError: when it speaks of a table or column that does not exist.
+        TargetError: when it speaks of a table or column that does not exist, or of a parent that one column
+            cannot point to.
     """
     edges: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for child, parent in target.revises.items():
         table, column = _column(target, "revises", child, tables)
         if parent not in tables:
             raise _unknown(target, "revises", parent, tables)
+        if len(tables[parent].key) != 1:
+            raise _without_own_key(target, child, tables[parent])
         edges[table].append((column, parent))
     ignored = frozenset(_column(target, "ignore", name, tables) for name in target.ignore)
     return Rules(target.checks, target.revision, {table: tuple(found) for table, found in edges.items()}, ignored)
@@ -49,6 +52,14 @@ def _column(target: type[Target], attribute: str, name: str, tables: Mapping[str
     if table not in tables or column not in tables[table].columns:
         raise _unknown(target, attribute, name, tables)
     return table, column
+
+
+def _without_own_key(target: type[Target], child: str, parent: Table) -> TargetError:
+    key = f"the columns {', '.join(parent.key)}" if parent.key else "no columns: it has none"
+    return TargetError(
+        f"{target.__name__}.revises leads from {child!r} to {parent.name!r}, whose primary key is {key}.",
+        "One column can point only to a key of one column: take the entry out, or name a parent that has such a key.",
+    )
 
 
 def _unknown(target: type[Target], attribute: str, name: str, tables: Iterable[str]) -> TargetError:

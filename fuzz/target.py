@@ -83,8 +83,9 @@ class Target:
         expected: exceptions that are a graceful outcome of an operation.
         revision: the column that must grow, wherever a table has it.
         revises: "child.column" -> "parent": a change of a child's row is a change of the parent's row that its
-            column points to, so that the parent's revision must grow. Edges are followed until a table has the
-            revision column.
+            column points to, so that the parent's revision must grow. A child that has the revision column, too,
+            must have both its own grow and its parents'. A parent without the column passes the change on to its
+            own parents; one that has it does not. The parent's primary key is one column.
         ignore: "table.column" or "schema.table.column", left out of comparisons.
         session_scope: "call", a session for each call, as a web request has; "program", one session that lives
             through all calls of a program.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from fuzz.checks.rules import Rules
@@ -31,12 +33,8 @@ class Committed:
 
     def __init__(self, history: History) -> None:
         self._tables = history.tables
-        self._rows: dict[Key, Row] = {
-            key: row
-            for table, rows in history.seed.items()
-            for row in rows
-            if (key := key_of(self._tables[table], row)) is not None
-        }
+        self._rows: ChainMap[Key, Row | None] = ChainMap({}, _keyed(_Seed(history.seed, history.tables)))
+        """Above, what commits have changed, None where a row has gone; beneath, the seed's rows, which stay."""
 
     def row(self, key: Key) -> Row | None:
         """A row as it was committed last."""
@@ -54,10 +52,7 @@ class Committed:
                 first = changes[key].before if key in changes else change.before
                 changes[key] = Change(first, change.after)
         for key, change in changes.items():
-            if change.after is None:
-                self._rows.pop(key, None)
-            else:
-                self._rows[key] = change.after
+            self._rows[key] = change.after
         return {key: change for key, change in changes.items() if change.before or change.after}
 
     def _changes(self, write: Write) -> Iterator[tuple[Key, Change]]:
@@ -81,15 +76,26 @@ class Committed:
             row: the row, as it was or as it is.
             rules: with the revision column and the edges.
         """
-        if rules.revision in row:
-            key = key_of(self._tables[table], row)
-            return set() if key is None else {key}
-        found: set[Key] = set()
-        for column, parent in rules.edges.get(table, ()):
-            above = self._rows.get((parent, (row[column],)))
-            if above is not None:
-                found |= self.reached(parent, above, rules)
+        own = key_of(self._tables[table], row)
+        found = {own} if own is not None and rules.revision in row else set()
+        visited, waiting = {own}, [(table, row)]
+        while waiting:
+            for key, parent in self._parents(*waiting.pop(), rules):
+                if key in visited:
+                    continue
+                visited.add(key)
+                if rules.revision in parent:
+                    found.add(key)
+                else:
+                    waiting.append((key[0], parent))
         return found
+
+    def _parents(self, table: str, row: Row, rules: Rules) -> Iterator[tuple[Key, Row]]:
+        """The rows that the edges of a row lead to."""
+        for column, parent in rules.edges.get(table, ()):
+            key = (parent, (row[column],))
+            if (above := self.row(key)) is not None:
+                yield key, above
 
     def children(self, key: Key, rules: Rules) -> list[Key]:
         """The rows that an edge leads from to a given one."""
@@ -100,8 +106,33 @@ class Committed:
             found
             for found, row in self._rows.items()
             for table, column in columns
-            if table == found[0] and (row[column],) == key[1]
+            if row is not None and table == found[0] and (row[column],) == key[1]
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seed:
+    """A seed's rows and their tables. The rows are told by which object they are: all histories of a stage share it."""
+
+    rows: Mapping[str, tuple[Row, ...]]
+    tables: Mapping[str, Table]
+
+    def __hash__(self) -> int:
+        return id(self.rows)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Seed) and self.rows is other.rows and self.tables == other.tables
+
+
+@lru_cache(maxsize=2)
+def _keyed(seed: _Seed) -> dict[Key, Row | None]:
+    """A seed's rows by their keys, not to be changed; kept, as keying a large seed takes longer than a case."""
+    return {
+        key: row
+        for table, rows in seed.rows.items()
+        for row in rows
+        if (key := key_of(seed.tables[table], row)) is not None
+    }
 
 
 def key_of(table: Table, row: Row) -> Key | None:

@@ -1,13 +1,28 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from fuzz.checks import Rules
-from tests.histories_by_hand import RULES, commit, failure, group, history, judged, kinds, outcome, port, rule
+from fuzz.history import History, Table
+from tests.histories_by_hand import (
+    RULES,
+    SEED,
+    TABLES,
+    commit,
+    failure,
+    group,
+    history,
+    judged,
+    kinds,
+    outcome,
+    port,
+    rule,
+)
 
 Writes = list[tuple[str, Any, Any]]
 
@@ -46,6 +61,90 @@ RIGHT: dict[str, Writes] = {
 @pytest.mark.parametrize("writes", RIGHT.values(), ids=RIGHT)
 def test_is_right(writes: Writes) -> None:
     assert kinds(history(commit(*writes))) == []
+
+
+LINKED = {
+    "folders": Table("folders", ("id",), ("id", "above", "group_id")),
+    "files": Table("files", ("id",), ("id", "folder", "revision")),
+    "groups": TABLES["groups"],
+}
+UPWARDS = Rules(
+    ("revisions",),
+    "revision",
+    {"folders": (("above", "folders"), ("group_id", "groups")), "files": (("folder", "folders"),)},
+    frozenset(),
+)
+
+
+def folder(number: int, above: int | None, group_id: int | None = None) -> dict[str, Any]:
+    return {"id": number, "above": above, "group_id": group_id}
+
+
+def linked(folders: tuple[dict[str, Any], ...], *writes: tuple[str, Any, Any]) -> History:
+    files = ({"id": 5, "folder": 1, "revision": 1},)
+    seed = {"folders": folders, "files": files, "groups": SEED["groups"]}
+    return replace(history(commit(*writes)), seed=seed, tables=LINKED)
+
+
+FILE = ("files", {"id": 5, "folder": 1, "revision": 1}, {"id": 5, "folder": 1, "revision": 2})
+MOVED = ("files", {"id": 5, "folder": 1, "revision": 1}, {"id": 5, "folder": 2, "revision": 2})
+
+
+@pytest.mark.parametrize(
+    ("folders", "new"),
+    [((folder(1, 1, 1),), folder(1, 1, 2)), ((folder(1, 2), folder(2, 1, 1)), folder(1, 2, 2))],
+    ids=["a row that is its own parent", "two rows that are each other's parents"],
+)
+def test_parents_in_a_circle_are_each_visited_once(folders: tuple[dict[str, Any], ...], new: dict[str, Any]) -> None:
+    moved = ("folders", folders[0], new)
+    bumps = [BUMP, ("groups", group(2, "b", 0), group(2, "b", 1))]
+    assert kinds(linked(folders, moved, *bumps), rules=UPWARDS) == []
+    [violation] = judged(linked(folders, moved, *bumps[:1]), rules=UPWARDS)
+    assert (violation.kind, violation.shape) == ("stuck-revision", ("folders", "groups", "kept"))
+
+
+def test_a_child_with_a_revision_of_its_own_revises_its_parents_too() -> None:
+    folders = (folder(1, None, 1), folder(2, 1, None))
+    assert kinds(linked(folders, MOVED, BUMP), rules=UPWARDS) == []
+    [violation] = judged(linked(folders, MOVED), rules=UPWARDS)
+    assert (violation.kind, violation.shape) == ("stuck-revision", ("files", "groups", "kept"))
+
+
+def test_a_bump_of_a_child_alone_is_no_change_of_its_parents() -> None:
+    assert kinds(linked((folder(1, None, 1),), FILE), rules=UPWARDS) == ["needless-bump"]
+
+
+def test_a_parent_that_has_a_revision_ends_the_walk() -> None:
+    rules = Rules(("revisions",), "revision", {**UPWARDS.edges, "groups": (("above", "files"),)}, frozenset())
+    old = folder(1, None, 1)
+    made = linked((old,), ("folders", old, folder(1, 1, 1)), ("groups", group(above=5), group(above=5, revision=6)))
+    assert kinds(made, rules=rules) == []
+
+
+class Counted(tuple[Mapping[str, Any], ...]):
+    """Rows that count how often they were gone through."""
+
+    __slots__ = ()
+    rounds = 0
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        type(self).rounds += 1
+        return super().__iter__()
+
+
+def test_a_large_seed_is_gone_through_once_for_all_histories_and_keeps_its_rows() -> None:
+    Counted.rounds = 0
+    seed = {**SEED, "groups": Counted(group(number, "a", 5) for number in range(100_000))}
+    gone = replace(history(commit(("groups", group(), None)), commit(("rules", rule(), None))), seed=seed)
+    stuck = replace(history(commit(("rules", rule(), rule(port=81)))), seed=seed)
+    assert [kinds(made) for made in (gone, stuck, gone, stuck)] == [[], ["stuck-revision"]] * 2
+    assert Counted.rounds == 1
+
+
+def test_equal_rows_of_another_seed_are_its_own() -> None:
+    stuck = history(commit(("rules", rule(), rule(port=81))))
+    without = replace(stuck, seed={**SEED, "groups": ()})
+    assert [kinds(made) for made in (stuck, without, stuck)] == [["stuck-revision"], [], ["stuck-revision"]]
 
 
 NO_NUMBERS = [None, "6", "2024-05-01T12:00:00+00:00", True, 6.5]

@@ -118,10 +118,11 @@ class Target:
             name: _operation(cls, name, member) for name, member in members.items() if hasattr(member, _OPERATION)
         }
         cls.invariants = {
-            name: Invariant(name, member, _gives(member))
-            for name, member in members.items()
-            if hasattr(member, _INVARIANT)
+            name: _invariant(cls, name, member) for name, member in members.items() if hasattr(member, _INVARIANT)
         }
+        for name in ("create", "seed"):
+            if name in members:
+                _refuse_async(f"{name} of {cls.__name__}", members[name])
 
     def create(self, engine: Engine) -> None:
         """Make the schema in an empty scratch database; by default, `metadata.create_all`."""
@@ -142,11 +143,20 @@ def _gives(function: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(parameter.name for parameter in _parameters(function) if parameter.name in GIVEN)
 
 
+def _refuse_async(where: str, function: Callable[..., Any]) -> None:
+    if inspect.iscoroutinefunction(function):
+        raise TargetError(f"{where} is async.", "rowrace runs synchronous code only, so far: write it with `def`.")
+
+
+def _invariant(target: type[Target], name: str, function: Callable[..., Any]) -> Invariant:
+    _refuse_async(f"invariant {name} of {target.__name__}", function)
+    return Invariant(name, function, _gives(function))
+
+
 def _operation(target: type[Target], name: str, function: Callable[..., Any]) -> Operation:
     where = f"operation {name} of {target.__name__}"
     strategies: dict[str, Any] = getattr(function, _OPERATION)
-    if inspect.iscoroutinefunction(function):
-        raise TargetError(f"{where} is async.", "rowrace runs synchronous operations only, so far.")
+    _refuse_async(where, function)
     accepted = [
         parameter.name
         for parameter in _parameters(function)

@@ -77,6 +77,25 @@ def test_an_operation_that_cannot_be_called_is_told_when_its_class_is_made(
         with_operation(function, **strategies)
 
 
+def synchronous(self: Target, session: Session) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("name", "mark", "where"),
+    [
+        ("holds", invariant, "invariant holds of Made"),
+        ("seed", lambda function: function, "seed of Made"),
+        ("create", lambda function: function, "create of Made"),
+    ],
+)
+def test_what_is_async_is_told_as_nothing_would_await_it(
+    name: str, mark: Callable[[Callable[..., Any]], Callable[..., Any]], where: str
+) -> None:
+    with pytest.raises(TargetError, match=f"{where} is async"):
+        type("Made", (Target,), {name: mark(asynchronous)})
+    type("Made", (Target,), {name: mark(synchronous)})
+
+
 def test_an_argument_with_a_default_needs_no_strategy() -> None:
     def act(self: Target, session: Session, a: int = 3) -> None: ...
 

@@ -77,23 +77,30 @@ def test_an_operation_that_cannot_be_called_is_told_when_its_class_is_made(
         with_operation(function, **strategies)
 
 
+async def asynchronous_invariant(self: Target, session: Session) -> None: ...
+async def asynchronous_method(self: Target, session: Session) -> None: ...
 def synchronous(self: Target, session: Session) -> None: ...
+def checked(self: Target, session: Session) -> None: ...
 
 
 @pytest.mark.parametrize(
-    ("name", "mark", "where"),
+    ("name", "function", "where"),
     [
-        ("holds", invariant, "invariant holds of Made"),
-        ("seed", lambda function: function, "seed of Made"),
-        ("create", lambda function: function, "create of Made"),
+        ("holds", invariant(asynchronous_invariant), "invariant holds of Made"),
+        ("seed", asynchronous_method, "^seed of Made"),
+        ("create", asynchronous_method, "^create of Made"),
     ],
 )
-def test_what_is_async_is_told_as_nothing_would_await_it(
-    name: str, mark: Callable[[Callable[..., Any]], Callable[..., Any]], where: str
-) -> None:
+def test_what_is_async_is_told_as_nothing_would_await_it(name: str, function: Callable[..., Any], where: str) -> None:
     with pytest.raises(TargetError, match=f"{where} is async"):
-        type("Made", (Target,), {name: mark(asynchronous)})
-    type("Made", (Target,), {name: mark(synchronous)})
+        type("Made", (Target,), {name: function})
+
+
+def test_an_invariant_a_seed_and_a_create_that_are_synchronous_are_taken() -> None:
+    made: type[Target] = type(
+        "Made", (Target,), {"seed": synchronous, "create": synchronous, "holds": invariant(checked)}
+    )
+    assert list(made.invariants) == ["holds"]
 
 
 def test_an_argument_with_a_default_needs_no_strategy() -> None:

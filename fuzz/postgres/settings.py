@@ -27,7 +27,7 @@ EMBEDDED: Mapping[str, str] = MappingProxyType(
         "lc_messages": "C",
         "listen_addresses": "",
         "log_min_messages": "fatal",
-        "max_connections": "100",
+        "max_connections": "300",  # a stage holds six and more, and a test run keeps several
         "max_wal_senders": "0",
         "max_wal_size": "64MB",  # the default of 1 GB would be kept in the temporary directory
         "port": "5432",  # part of the socket's name

@@ -19,7 +19,8 @@ SELECT c.oid, n.nspname, c.relname,
        array_agg(a.attnum ORDER BY a.attnum),
        array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attgenerated = ''),
        coalesce((SELECT array_agg(k.attname::text ORDER BY array_position(i.indkey::int2[], k.attnum))
-                   FROM pg_index i JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = ANY (i.indkey)
+                   FROM pg_index i JOIN pg_attribute k
+                     ON k.attrelid = c.oid AND k.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
                   WHERE i.indrelid = c.oid AND i.indisprimary), '{}')
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -30,7 +31,7 @@ SELECT c.oid, n.nspname, c.relname,
 """
 
 _SEQUENCES = """
-SELECT n.nspname, c.relname, s.seqmax
+SELECT n.nspname, c.relname, s.seqmin, s.seqmax
   FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname <> %s
  ORDER BY n.nspname, c.relname
@@ -49,9 +50,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A sequence: its qualified name and greatest value."""
+    """A sequence: its qualified name, least and greatest value."""
 
     identifier: sql.Identifier
+    least: int
     greatest: int
 
 
@@ -80,7 +82,7 @@ def read_catalogue(connection: Connection[TupleRow]) -> Catalogue:
         for oid, schema, name, columns, numbers, writable, key in connection.execute(_TABLES, [OWN_SCHEMA])
     }
     sequences = tuple(
-        Sequence(sql.Identifier(schema, name), greatest)
-        for schema, name, greatest in connection.execute(_SEQUENCES, [OWN_SCHEMA])
+        Sequence(sql.Identifier(schema, name), least, greatest)
+        for schema, name, least, greatest in connection.execute(_SEQUENCES, [OWN_SCHEMA])
     )
     return Catalogue(tables, sequences)

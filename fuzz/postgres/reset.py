@@ -98,5 +98,8 @@ def _restart(sequences: tuple[Sequence, ...]) -> list[sql.Composable]:
 
 
 def _start(sequence: Sequence, number: int) -> int:
+    below = max(0, sequence.least - 1)
     wide = number * 1_000_000
-    return wide if wide < sequence.greatest // 2 else min(number * 200, sequence.greatest)
+    if wide < (sequence.greatest - below) // 2:
+        return below + wide
+    return min(below + number * 200, sequence.greatest)

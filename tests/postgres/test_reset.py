@@ -96,6 +96,31 @@ def test_each_sequence_starts_in_a_range_of_its_own(database: Connection, lay_ou
     assert all(0 < number < 2**15 for number in drawn[2:])
 
 
+def test_a_sequence_starts_within_its_own_bounds(database: Connection, lay_out: LayOut) -> None:
+    lay_out("""
+        CREATE SEQUENCE high MINVALUE 5000000000; CREATE SEQUENCE higher MINVALUE 5000000000;
+        CREATE SEQUENCE narrow MINVALUE 900 MAXVALUE 1000; CREATE SEQUENCE downwards INCREMENT -1;
+        CREATE SEQUENCE usual;
+    """)
+    names = ("high", "higher", "narrow", "downwards", "usual")
+    drawn = {name: rows(database, f"SELECT nextval('{name}')")[0][0] for name in names}
+    assert drawn["high"] > 5_000_000_000
+    assert drawn["higher"] > 5_000_000_000
+    assert drawn["high"] // 100 != drawn["higher"] // 100
+    assert (drawn["narrow"], drawn["downwards"]) == (1000, -1)
+    assert drawn["usual"] == 5_000_000
+
+
+def test_columns_that_an_index_only_includes_are_no_part_of_a_primary_key(database: Connection) -> None:
+    database.execute("""
+        CREATE TABLE bare (b integer, a integer, PRIMARY KEY (a, b));
+        CREATE TABLE covering (name text, b integer, a integer, PRIMARY KEY (a, b) INCLUDE (name));
+    """)
+    tables = {stored.table.name: stored.table for stored in read_catalogue(database).tables.values()}
+    assert tables["covering"].key == ("a", "b")
+    assert tables["bare"].key == ("a", "b")
+
+
 def test_identity_and_generated_columns_come_back_as_they_were(database: Connection, lay_out: LayOut) -> None:
     reset, audit = lay_out("""
         CREATE TABLE things (

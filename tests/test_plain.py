@@ -68,7 +68,7 @@ def test_a_float_that_is_no_number_comes_back() -> None:
 
 
 def test_what_a_case_cannot_hold_is_named() -> None:
-    with pytest.raises(CaseError, match=r"cannot hold <object object .*>, an? object"):
+    with pytest.raises(CaseError, match=r"cannot hold <object object .*> \(type object\)"):
         to_json([object()])
 
 

@@ -36,9 +36,9 @@ def test_a_wait_is_shown_until_it_ends_and_a_deadlock_where_it_strikes(judge: Ju
    2  .                                       UPDATE accounts 2                                     bank.py:N
    3  UPDATE accounts 2    balance 10 -> 11   .                                                     bank.py:N
         waits for B until step 4
-   4  | goes on                               UPDATE accounts 1                                     bank.py:N
+>  4  | goes on                               UPDATE accounts 1                                     bank.py:N
                                                 ! DeadlockDetected: deadlock detected
->  5  .                                       ROLLBACK
+   5  .                                       ROLLBACK
    6  COMMIT                                  .                                                     bank.py:N
 """
     )
@@ -54,8 +54,8 @@ def test_a_row_that_is_gone_is_seen_to_be_gone(judge: Judge, vanished: Case) -> 
    3  .                                     SELECT FOR UPDATE notes 1   bank.py:N
    4  .                                     DELETE notes 1              bank.py:N
    5  .                                     COMMIT                      bank.py:N
-   6  SELECT notes 1    (no row)            .                           bank.py:N
->  7  ROLLBACK                              .
+>  6  SELECT notes 1    (no row)            .                           bank.py:N
+   7  ROLLBACK                              .
 """
     )
 

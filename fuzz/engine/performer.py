@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Engine, inspect, text
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session, sessionmaker
 
 from fuzz.case import Call
@@ -16,6 +17,7 @@ from fuzz.engine.failures import failure_of
 from fuzz.errors import ToolError
 from fuzz.history import Failure
 from fuzz.plain import freeze
+from fuzz.postgres.settings import LOCK_TIMEOUT
 from fuzz.target import Target
 
 Ended = Callable[[Call, Any, Failure | None, bool, Failure | None], None]
@@ -108,10 +110,14 @@ def _close(session: Session) -> Failure | None:
 
 
 def _reload(session: Session) -> Failure | None:
-    """Load every object of a session that has seen a failure; what has been deleted may be gone, and no more."""
+    """Load every object of a session that has seen a failure; what has been deleted may be gone, and no more.
+
+    Where another session holds a lock on the tables, nothing can be said: that one goes on only after this.
+    """
     try:
         session.rollback()
         with _Probing():
+            session.execute(text("SELECT set_config('lock_timeout', :limit, true)"), {"limit": LOCK_TIMEOUT})
             for instance in sorted(session, key=_identity):
                 try:
                     session.refresh(instance)
@@ -121,7 +127,8 @@ def _reload(session: Session) -> Failure | None:
     except (ToolError, GreenletExit, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 - whatever it is, the session is broken
-        return failure_of(error)
+        is_locked_out = isinstance(error, DBAPIError) and isinstance(error.orig, LockNotAvailable)
+        return None if is_locked_out else failure_of(error)
     return None
 
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Engine, create_engine, event
+from psycopg.rows import TupleRow
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
@@ -28,6 +30,7 @@ from fuzz.postgres.audit import Audit, install_audit
 from fuzz.postgres.catalogue import read_catalogue
 from fuzz.postgres.monitor import Monitor
 from fuzz.postgres.reset import Reset
+from fuzz.postgres.settings import LOCK_TIMEOUT
 from fuzz.target import Target
 
 STEP_TIMEOUT = 10.0
@@ -58,7 +61,7 @@ class Stage:
         self._connections: list[ScheduledConnection] = []
         self._engines: dict[str, Engine] = {}
         self._unscheduled = _any_of(target.unscheduled)
-        self._plain = create_engine(scratch.url, pool_size=1)
+        self._plain = _plain_engine(scratch.url)
         self._control = scratch.connect()
         try:
             self._lay_out()
@@ -242,6 +245,18 @@ class Stage:
             connection.close()
             self._connections.remove(connection)
             del self._owners[connection.pid]
+
+
+def _plain_engine(url: URL) -> Engine:
+    """An engine that is not scheduled; where a session holds a lock, it gives up instead of waiting for ever."""
+    engine = create_engine(url, pool_size=1)
+
+    @event.listens_for(engine, "connect")
+    def limit(connection: psycopg.Connection[TupleRow], _record: Any) -> None:
+        connection.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_TIMEOUT])
+        connection.commit()
+
+    return engine
 
 
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str] | None:

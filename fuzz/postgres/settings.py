@@ -39,5 +39,8 @@ EMBEDDED: Mapping[str, str] = MappingProxyType(
 )
 """What the embedded server is started with; the data are thrown away, so nothing needs to survive a crash."""
 
+LOCK_TIMEOUT = "2s"
+"""How long rowrace's own look at the tables waits for a lock of the target's: nobody lets that go meanwhile."""
+
 PRIVILEGED = ("deadlock_timeout", "log_lock_waits", "session_replication_role")
 """What only a superuser may set, or a role that was granted it (PostgreSQL 15 and newer)."""

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from fuzz import Target, operation
@@ -46,6 +47,10 @@ class Things(Target):
         session.commit()
 
     @operation
+    def lock(self, session: Session) -> None:
+        session.execute(text("LOCK TABLE things"))
+
+    @operation
     def fail(self, session: Session) -> None:
         session.get_one(Thing, 1).name = "z"
         session.flush()
@@ -81,6 +86,22 @@ def test_after_an_operation_that_raised_the_session_is_rolled_back_and_goes_on(t
     assert (failed.failure.name, failed.aftermath, named.result) == ("ValueError", None, "a")
     assert [step.sql.split()[0] for step in history.steps][:3] == ["SELECT", "UPDATE", "ROLLBACK"]
     assert history.commits == ()
+
+
+@pytest.mark.parametrize("other", ["lock", "name"])
+def test_an_end_while_another_session_holds_the_tables_waits_for_nothing_and_says_nothing(
+    things: Stage, other: str
+) -> None:
+    programs = {"A": (Call("name"), Call("fail")), "B": (Call(other), Call("name"))}
+    history = things.run(Case("x", "rc", programs, tuple("AAABAB")))
+    assert history.hung == {}
+    assert [(o.session, o.invocation.operation) for o in history.outcomes] == [
+        ("A", "name"),
+        ("A", "fail"),
+        ("B", other),
+        ("B", "name"),
+    ]
+    assert not any(outcome.aftermath for outcome in history.outcomes)
 
 
 def test_the_next_case_begins_with_a_session_that_knows_nothing(things: Stage) -> None:

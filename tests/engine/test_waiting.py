@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import permutations
 
 import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
+from fuzz import invariant
 from fuzz.engine.stage import Stage
 from fuzz.history import History, Step
-from tests.targets_for_engine import case, change, read, sql
+from fuzz.postgres import Server
+from tests.targets_for_engine import Script, case, change, read, sql
 
 KEY = "INSERT INTO accounts VALUES (9, 0)"
 
@@ -141,3 +146,34 @@ def test_a_lock_that_is_never_given_up_is_a_hang(stage: Stage) -> None:
     assert list(history.hung) == ["B"]
     assert history.hung["B"].startswith("SELECT pg_advisory_lock(1)::text waits for a lock that is not given up")
     assert [outcome.session for outcome in history.outcomes] == ["A"]
+
+
+class Solvent(Script):
+    """Looks at the accounts after every commit."""
+
+    def create(self, engine: Engine) -> None:
+        super().create(engine)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE remarks (id integer PRIMARY KEY)"))
+
+    @invariant
+    def is_solvent(self, session: Session) -> None:
+        assert session.scalars(text("SELECT balance FROM accounts")).all()
+
+
+@pytest.mark.parametrize(
+    ("locking", "failures"),
+    [
+        ("LOCK TABLE accounts", {"is_solvent": ["OperationalError", "LockNotAvailable"]}),
+        ("TRUNCATE accounts CASCADE", {"is_solvent": ["OperationalError", "LockNotAvailable"]}),
+        ("LOCK TABLE accounts IN EXCLUSIVE MODE", {}),
+    ],
+)
+def test_an_invariant_that_another_session_locks_out_fails_and_says_so(
+    server: Server, locking: str, failures: dict[str, list[str]]
+) -> None:
+    with server.scratch() as scratch, closing(Stage(Solvent(), scratch)) as stage:
+        remark = sql("INSERT INTO remarks VALUES (1)", "commit")
+        history = stage.run(case("ABBA", A=sql(locking, "rollback"), B=remark))
+    [commit] = history.commits
+    assert {name: [link.name for link in broken.chain()] for name, broken in commit.broken.items()} == failures

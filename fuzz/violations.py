@@ -95,6 +95,13 @@ class VanishedRow(ErrorViolation):
     kind = "vanished-row"
 
 
+class HiddenError(Violation):
+    """A database error that no serial order gives stands behind an exception that the target does declare."""
+
+    kind = "hidden-error"
+    check = "errors"
+
+
 class SessionBroken(Violation):
     """A session does not work again after a failure and a rollback."""
 

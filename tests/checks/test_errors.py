@@ -8,14 +8,16 @@ from tests.histories_by_hand import failure, history, judged, kinds, outcome
 
 ORM = "sqlalchemy.orm.exc"
 CORE = "sqlalchemy.exc"
+CORE_ERROR = f"{CORE}.SQLAlchemyError"
 
 DEADLOCK = failure(
     f"{CORE}.OperationalError",
     f"{CORE}.DBAPIError",
+    CORE_ERROR,
     cause=failure("psycopg.errors.DeadlockDetected", "psycopg.OperationalError", state="40P01"),
 )
 UNSERIALIZABLE = failure(
-    f"{CORE}.OperationalError", cause=failure("psycopg.errors.SerializationFailure", state="40001")
+    f"{CORE}.OperationalError", CORE_ERROR, cause=failure("psycopg.errors.SerializationFailure", state="40001")
 )
 FAILURES = [
     (failure(f"{ORM}.ObjectDeletedError", f"{CORE}.InvalidRequestError"), "object-deleted"),
@@ -30,12 +32,12 @@ FAILURES = [
     (failure("shop.Closed"), "unhandled-error"),
     (DEADLOCK, "deadlock"),
     (UNSERIALIZABLE, "serialization-failure"),
-    (failure("shop.Wrapped", cause=DEADLOCK), "deadlock"),
     (failure("shop.Conflict", f"{ORM}.StaleDataError"), "stale-data"),
 ]
+WRAPPED = (failure("shop.Wrapped", cause=DEADLOCK), "deadlock")
 
 
-@pytest.mark.parametrize(("failed", "kind"), FAILURES)
+@pytest.mark.parametrize(("failed", "kind"), [*FAILURES, WRAPPED])
 def test_an_undeclared_exception_is_flagged_by_what_is_behind_it(failed: Failure, kind: str) -> None:
     assert kinds(history(outcomes=[outcome(failed=failed)])) == [kind]
 
@@ -43,6 +45,59 @@ def test_an_undeclared_exception_is_flagged_by_what_is_behind_it(failed: Failure
 @pytest.mark.parametrize(("failed", "_kind"), FAILURES)
 def test_a_declared_exception_is_a_graceful_outcome(failed: Failure, _kind: str) -> None:
     assert kinds(history(outcomes=[outcome(failed=failed, expected=True)])) == []
+
+
+STALE = failure(f"{ORM}.StaleDataError", CORE_ERROR, message="expected 1 row")
+DELETED = failure(f"{ORM}.ObjectDeletedError", f"{CORE}.InvalidRequestError", CORE_ERROR)
+
+
+@pytest.mark.parametrize(
+    ("behind", "shape"),
+    [
+        (DEADLOCK, ("Conflict", "OperationalError", "40P01")),
+        (STALE, ("Conflict", "StaleDataError", "")),
+        (DELETED, ("Conflict", "ObjectDeletedError", "")),
+        (failure("shop.Inner", cause=STALE), ("Conflict", "StaleDataError", "")),
+        (failure("psycopg.OperationalError", "psycopg.Error"), ("Conflict", "OperationalError", "")),
+    ],
+)
+def test_a_database_error_behind_a_declared_exception_is_flagged(behind: Failure, shape: tuple[str, ...]) -> None:
+    hiding = history(outcomes=[outcome(failed=failure("shop.Conflict", cause=behind), expected=True)])
+    [violation] = judged(hiding)
+    assert (violation.kind, violation.shape, violation.operations) == ("hidden-error", shape, ("act",))
+
+
+NOTHING = failure(f"{CORE}.NoResultFound", f"{CORE}.InvalidRequestError", CORE_ERROR)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        failure("shop.Conflict"),
+        failure("shop.Conflict", cause=failure("builtins.KeyError")),
+        failure("shop.NotFound", cause=NOTHING),
+        failure(f"{CORE}.OperationalError", CORE_ERROR, cause=DEADLOCK.cause),
+        failure("shop.Stale", f"{ORM}.StaleDataError", CORE_ERROR, cause=STALE),
+    ],
+    ids=["nothing", "another exception", "no row", "the error itself is declared", "a subclass is declared"],
+)
+def test_a_declared_exception_that_hides_no_database_error_is_graceful(declared: Failure) -> None:
+    assert kinds(history(outcomes=[outcome(failed=declared, expected=True)])) == []
+
+
+def test_a_database_error_that_a_serial_order_hides_too_is_no_race() -> None:
+    hiding = history(outcomes=[outcome(failed=failure("shop.Conflict", cause=STALE), expected=True)])
+    assert kinds(hiding, history(), hiding) == []
+
+
+@pytest.mark.parametrize(
+    "alone",
+    [failure("shop.Conflict"), failure("shop.Conflict", cause=DELETED), failure("shop.Other", cause=STALE)],
+    ids=["nothing behind it", "another error behind it", "another exception"],
+)
+def test_a_database_error_that_serial_orders_do_not_hide_is_flagged(alone: Failure) -> None:
+    hiding = history(outcomes=[outcome(failed=failure("shop.Conflict", cause=STALE), expected=True)])
+    assert kinds(hiding, history(outcomes=[outcome(failed=alone, expected=True)])) == ["hidden-error"]
 
 
 def test_what_a_serial_order_gives_too_is_no_race_but_fails_alone() -> None:

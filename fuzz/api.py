@@ -9,6 +9,8 @@ from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
+from hypothesis import Phase, settings
+
 from fuzz.campaign.campaign import Budget, campaign
 from fuzz.campaign.events import Ended, Summary
 from fuzz.errors import ToolError
@@ -26,6 +28,9 @@ from fuzz.violations import Violation
 
 MANY = 2**16
 """More than there are palettes and choices; the machine counts them round and round."""
+
+EXPLAINED_BY_US = [phase for phase in Phase if phase is not Phase.explain]
+"""Hypothesis explains a failure by the lines that were run, which here are rowrace's."""
 
 _KEPT = ExitStack()
 atexit.register(_KEPT.close)
@@ -105,10 +110,10 @@ def state_machine(
 
     def examine(verdict: Verdict) -> None:
         if verdict.violations:
-            how = "the example that Hypothesis prints"
+            how = "run the test again: the example is Hypothesis' own"
             raise _told(verdict.violations[0], timeline(verdict.history, verdict.violations, how))
 
-    return machine_of(
+    machine = machine_of(
         word=word,
         learnt=learnt,
         bounds=(MANY, MANY),
@@ -118,6 +123,8 @@ def state_machine(
         prepare=prepare,
         examine=examine,
     )
+    machine.TestCase.settings = settings(machine.TestCase.settings, phases=EXPLAINED_BY_US)
+    return machine
 
 
 def _campaign(target: type[Target], cases: int, seed: int) -> Summary:

@@ -127,7 +127,7 @@ class Revisions:
                     standard_attr.revision_number += 1
                     bumped.add(standard_attr)
             except ObjectDeletedError:  # the flush will find no row to update, and says so: StaleDataError
-                log.warning("no revision to raise: the row of a changed %s is gone", type(changed).__name__)
+                log.info("no revision to raise: the row of a changed %s is gone", type(changed).__name__)
 
     def collect_related(self, session: Session) -> None:
         """Find the resources that a change of their relations is a change of."""
@@ -160,7 +160,7 @@ class Revisions:
         try:
             return standard_attr_of(parent)
         except ObjectDeletedError:
-            log.warning("no revision to raise: a %s is gone", type(parent).__name__)
+            log.info("no revision to raise: a %s is gone", type(parent).__name__)
             return None
 
     def bump_related(self, session: Session, pending: Iterable[StandardAttribute]) -> None:
@@ -176,7 +176,7 @@ class Revisions:
         for key, number in session.execute(numbers).all():
             set_committed_value(by_id.pop(key), "revision_number", number)
         for key in by_id:
-            log.warning("no revision to raise: standard attributes %s are gone", key)
+            log.info("no revision to raise: standard attributes %s are gone", key)
 
 
 def compare(expected: Expectation, revision_number: int) -> None:

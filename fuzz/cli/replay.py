@@ -18,7 +18,9 @@ from fuzz.trials import Trials
 
 
 def replay(
-    cases: Annotated[list[Path], typer.Argument(help="Case files, findings' folders, or folders of them.")],
+    cases: Annotated[
+        list[Path], typer.Argument(metavar="CASE", help="Case files, findings' folders, or folders of them.")
+    ],
     as_json: Json = False,
     pg_bin: PgBin = None,
     dsn: Dsn = None,

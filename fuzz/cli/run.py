@@ -26,7 +26,9 @@ DEFAULT_S = 60.0
 
 
 def run(
-    target: Annotated[str, typer.Argument(help="package.module:Name or path/to/file.py:Name.", show_default=False)],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="package.module:Name or path/to/file.py:Name.", show_default=False)
+    ],
     time: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="How long: 90, 90s, 5m, 1h. Default: 60s, unless --cases is given."),

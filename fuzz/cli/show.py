@@ -15,7 +15,7 @@ from fuzz.trials import Trials
 
 
 def show(
-    case: Annotated[Path, typer.Argument(help="A case file, or a finding's folder.")],
+    case: Annotated[Path, typer.Argument(metavar="CASE", help="A case file, or a finding's folder.")],
     pg_bin: PgBin = None,
     dsn: Dsn = None,
 ) -> None:

@@ -17,7 +17,9 @@ from fuzz.target import Target
 def targets(
     module: Annotated[
         str | None,
-        typer.Argument(help="A module or a file; default: whatever below the current directory imports fuzz."),
+        typer.Argument(
+            metavar="MODULE", help="A module or a file; default: whatever below the current directory imports fuzz."
+        ),
     ] = None,
 ) -> None:
     """List targets with their operations."""

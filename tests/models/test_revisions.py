@@ -223,6 +223,7 @@ def test_a_delete_does_not_overlook_a_change(session: Session, other: Session) -
 
 
 def test_handle_expired_object(session: Session, other: Session, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     Revisions().attach(session)
     port = session.get_one(Port, seed.PORT)
     allocation = port.allocations[0]

@@ -51,7 +51,7 @@ class Invariant:
 def operation(function: Function, /) -> Function: ...
 @overload
 def operation(**strategies: SearchStrategy[Any]) -> Callable[[Function], Function]: ...
-def operation(function: Function | None = None, /, **strategies: SearchStrategy[Any]) -> Any:
+def operation(function: Callable[..., Any] | None = None, /, **strategies: SearchStrategy[Any]) -> Any:
     """Mark a method of a `Target` as an operation.
 
     Args:

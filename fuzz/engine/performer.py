@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent
@@ -86,27 +87,19 @@ class Performer:
 
 def _recover(session: Session) -> Failure | None:
     """Roll back, as every framework does after an error; the failure, if the session does not work again."""
-    try:
+
+    def probe() -> None:
         session.rollback()
         with _Probing():
             session.execute(text("SELECT 1"))
             session.rollback()
-    except (ToolError, GreenletExit, KeyboardInterrupt):
-        raise
-    except BaseException as error:  # noqa: BLE001 - whatever it is, the session is broken
-        return failure_of(error)
-    return None
+
+    return _failure(_raised_by(probe))
 
 
 def _close(session: Session) -> Failure | None:
     """Close a session; the failure, if not even that works: the target may have closed the connection beneath it."""
-    try:
-        session.close()
-    except (ToolError, GreenletExit, KeyboardInterrupt):
-        raise
-    except BaseException as error:  # noqa: BLE001 - whatever it is, the session is broken
-        return failure_of(error)
-    return None
+    return _failure(_raised_by(session.close))
 
 
 def _reload(session: Session) -> Failure | None:
@@ -114,22 +107,34 @@ def _reload(session: Session) -> Failure | None:
 
     Where another session holds a lock on the tables, nothing can be said: that one goes on only after this.
     """
-    try:
+
+    def load() -> None:
         session.rollback()
         with _Probing():
             session.execute(text("SELECT set_config('lock_timeout', :limit, true)"), {"limit": LOCK_TIMEOUT})
             for instance in sorted(session, key=_identity):
-                try:
+                with suppress(InvalidRequestError):  # SQLAlchemy's word for a row that is gone, as ObjectDeletedError
                     session.refresh(instance)
-                except InvalidRequestError:  # SQLAlchemy's word for a row that is gone, ObjectDeletedError included
-                    continue
             session.rollback()
+
+    error = _raised_by(load)
+    is_locked_out = isinstance(error, DBAPIError) and isinstance(error.orig, LockNotAvailable)
+    return None if is_locked_out else _failure(error)
+
+
+def _raised_by(act: Callable[[], None]) -> BaseException | None:
+    """What an act on a session raised; the tool's own errors, and what ends a run, go on."""
+    try:
+        act()
     except (ToolError, GreenletExit, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 - whatever it is, the session is broken
-        is_locked_out = isinstance(error, DBAPIError) and isinstance(error.orig, LockNotAvailable)
-        return None if is_locked_out else failure_of(error)
+        return error
     return None
+
+
+def _failure(error: BaseException | None) -> Failure | None:
+    return None if error is None else failure_of(error)
 
 
 def _identity(instance: object) -> str:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from fuzz.case import Call, Case
 
@@ -67,9 +67,8 @@ class Failure:
             failure = failure.cause
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One statement (or COMMIT / ROLLBACK) sent by one session.
+class Step(NamedTuple):
+    """One statement (or COMMIT / ROLLBACK) sent by one session; a named tuple, as nothing else is made as often.
 
     Attributes:
         number: 1 for the first that was sent.

@@ -15,13 +15,12 @@ _HELD = "held"
 
 def hold(session: Session) -> None:
     """Refer strongly to every object that the session loads or takes in from now on. Once is enough."""
-    if _HELD in session.info:
-        return
-    held: list[Any] = []
-    session.info[_HELD] = held
+    session.info.setdefault(_HELD, [])
 
-    def keep(_: Session, instance: Any) -> None:
+
+@event.listens_for(Session, "loaded_as_persistent")
+@event.listens_for(Session, "pending_to_persistent")
+def _keep(session: Session, instance: Any) -> None:
+    held = session.info.get(_HELD)
+    if held is not None:
         held.append(instance)
-
-    event.listen(session, "loaded_as_persistent", keep)
-    event.listen(session, "pending_to_persistent", keep)

@@ -124,10 +124,8 @@ def _step(taken: Taken, describe: Describe) -> Step:
 
 
 def _rows(result: PGresult) -> tuple[tuple[str | None, ...], ...]:
-    columns = range(result.nfields)
-    return tuple(
-        tuple(_text(result, row, column) for column in columns) for row in range(min(result.ntuples, ROWS_KEPT))
-    )
+    columns, rows = range(result.nfields), range(min(result.ntuples, ROWS_KEPT))
+    return tuple([tuple([_text(result, row, column) for column in columns]) for row in rows])
 
 
 def _text(result: PGresult, row: int, column: int) -> str | None:

@@ -17,8 +17,8 @@ from psycopg.waiting import Ready, Wait, wait, wait_selector
 from fuzz.engine.connection import Exchange
 from fuzz.postgres.monitor import Monitor
 
-PATIENCE = 300e-6
-"""Seconds without an answer before the server is asked; most statements answer in a tenth of it.
+PATIENCE = 600e-6
+"""Seconds without an answer before the server is asked; nearly all statements answer within it.
 
 psycopg waits for so short a time by looking again and again, which costs a core that would be idle, and saves the
 time that the machine takes to wake up: on an idle machine twice as much as the statement.

@@ -47,12 +47,16 @@ class Failure:
         message: its text, without what differs from run to run.
         sqlstate: PostgreSQL's code where the server raised it, else "".
         cause: the exception behind it (`__cause__`, or `__context__` unless suppressed).
+        group: the exceptions in it, where it is a group of them.
+        suppressed: whether what was behind it has been left out on purpose, by `from None`.
     """
 
     types: tuple[str, ...]
     message: str
     sqlstate: str
     cause: Failure | None
+    group: tuple[Failure, ...] = ()
+    suppressed: bool = False
 
     @property
     def name(self) -> str:
@@ -60,11 +64,12 @@ class Failure:
         return self.types[0].rpartition(".")[2]
 
     def chain(self) -> Iterator[Failure]:
-        """This failure and all that are behind it."""
-        failure: Failure | None = self
-        while failure is not None:
-            yield failure
-            failure = failure.cause
+        """This failure and all that are in it or behind it, the nearest first."""
+        yield self
+        for inner in self.group:
+            yield from inner.chain()
+        if self.cause is not None:
+            yield from self.cause.chain()
 
 
 class Step(NamedTuple):
@@ -75,7 +80,7 @@ class Step(NamedTuple):
         session: who sent it.
         call: the call's place in the session's program, or `CLOSING`.
         sql: the statement as the driver was given it.
-        parameters: the statement's parameters, as text.
+        parameters: the statement's parameters as plain data: a mapping, a tuple, or None.
         where: "file.py:line" of the target's own code that sent it, "" where none did.
         tag: PostgreSQL's command tag ("UPDATE 1"), "" when it failed.
         columns: of the result, if it has one.
@@ -83,13 +88,16 @@ class Step(NamedTuple):
         waited_for: the sessions that it waited for, in the order they were seen; empty when it ran at once.
         settled: the number of the last step that had been sent when the answer came.
         failure: the server's error.
+        connection: which of the session's connections sent it, numbered from 0 as they were first used.
+        level: the isolation level of its transaction, as a key of `fuzz.case.ISOLATION`.
+        ends: whether no transaction was open on its connection after it.
     """
 
     number: int
     session: str
     call: int
     sql: str
-    parameters: str
+    parameters: Any
     where: str
     tag: str
     columns: tuple[Column, ...]
@@ -97,6 +105,9 @@ class Step(NamedTuple):
     waited_for: tuple[str, ...]
     settled: int
     failure: Failure | None
+    connection: int = 0
+    level: str = "rc"
+    ends: bool = False
 
 
 ROWS_KEPT = 100

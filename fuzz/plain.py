@@ -132,6 +132,17 @@ def freeze(value: Any) -> Any:
     return _mapped(value)
 
 
+def given(parameters: Any) -> Any:
+    """A statement's parameters as plain data; what psycopg wraps, as JSON, is unwrapped."""
+    if isinstance(parameters, Mapping):
+        return {key: given(value) for key, value in parameters.items()}
+    if isinstance(parameters, (list, tuple)):
+        return tuple(given(value) for value in parameters)
+    if type(parameters).__module__.startswith("psycopg."):
+        return freeze(parameters.obj) if hasattr(parameters, "obj") else repr(parameters)
+    return freeze(parameters)
+
+
 def _mapped(value: Any) -> Any:
     try:
         state = inspect(value)

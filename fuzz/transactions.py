@@ -1,4 +1,4 @@
-"""The transactions of a history, with the versions of rows that each read and made: what dependencies are drawn from."""
+"""The transactions of a history, with the versions of rows that each read and made: dependencies come of these."""
 
 from __future__ import annotations
 

@@ -15,11 +15,14 @@ def failure_of(error: BaseException, depth: int = _DEEPEST) -> Failure:
         f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__ if issubclass(kind, BaseException)
     )
     behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    inside = error.exceptions if isinstance(error, BaseExceptionGroup) and depth > 1 else ()
     return Failure(
         types,
         settled_text(_message(error)),
         str(getattr(error, "sqlstate", None) or ""),
         failure_of(behind, depth - 1) if behind is not None and depth > 1 else None,
+        tuple(failure_of(each, depth - 1) for each in inside),
+        error.__suppress_context__ and error.__cause__ is None,
     )
 
 

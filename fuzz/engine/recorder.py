@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg import IsolationLevel
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
@@ -13,19 +15,25 @@ from fuzz.case import Case
 from fuzz.engine.connection import Exchange
 from fuzz.engine.failures import failure_of
 from fuzz.history import ROWS_KEPT, Column, Commit, Failure, History, Outcome, Step, Write
+from fuzz.plain import given
 from fuzz.postgres.catalogue import Catalogue
 
 
 @dataclass(slots=True)
 class Taken:
-    """A step while it is being taken; what is sent, and attributes as in `fuzz.history.Step`."""
+    """A step while it is being taken; what is sent, and attributes as in `fuzz.history.Step`.
+
+    The level is the one that its connection asks for when it is sent; None: the case's.
+    """
 
     number: int
     session: str
     call: int
     exchange: Exchange
+    level: IsolationLevel | None
     waited_for: tuple[str, ...] = ()
     settled: int = 0
+    ends: bool = False
     result: PGresult | None = None
     error: BaseException | None = None
 
@@ -56,7 +64,7 @@ class Recorder:
 
     def step(self, session: str, call: int, exchange: Exchange) -> Taken:
         """A step is about to be sent."""
-        taken = Taken(len(self.steps) + 1, session, call, exchange)
+        taken = Taken(len(self.steps) + 1, session, call, exchange, exchange.connection.isolation_level)
         self.steps.append(taken)
         self.turns.append((session, call))
         return taken
@@ -71,7 +79,7 @@ class Recorder:
         """The history of the run of a case."""
         return History(
             case,
-            tuple(_step(taken, describe) for taken in self.steps),
+            tuple(self._frozen(case.isolation, describe)),
             tuple(self.outcomes),
             tuple(self.commits),
             seed,
@@ -79,6 +87,19 @@ class Recorder:
             dict(self.hung),
             tuple(self.turns),
         )
+
+    def _frozen(self, level: str, describe: Describe) -> Iterator[Step]:
+        connections: defaultdict[str, dict[int, int]] = defaultdict(dict)
+        for taken in self.steps:
+            known = connections[taken.session]
+            number = known.setdefault(taken.exchange.connection.pid, len(known))
+            yield _step(taken, describe, number, level if taken.level is None else _LEVELS[taken.level])
+
+
+_LEVELS = {level: "ser" if level is IsolationLevel.SERIALIZABLE else "rr" for level in IsolationLevel} | {
+    IsolationLevel.READ_COMMITTED: "rc",
+    IsolationLevel.READ_UNCOMMITTED: "rc",  # PostgreSQL has none weaker than READ COMMITTED
+}
 
 
 Describe = Callable[[str, PGresult], tuple[Column, ...]]
@@ -104,7 +125,7 @@ class Columns:
         return Column(name.decode(), *self._catalogue.origin(result.ftable(number), result.ftablecol(number)))
 
 
-def _step(taken: Taken, describe: Describe) -> Step:
+def _step(taken: Taken, describe: Describe, connection: int, level: str) -> Step:
     result, exchange = taken.result, taken.exchange
     has_rows = result is not None and result.status == ExecStatus.TUPLES_OK
     return Step(
@@ -112,7 +133,7 @@ def _step(taken: Taken, describe: Describe) -> Step:
         session=taken.session,
         call=taken.call,
         sql=exchange.sql,
-        parameters="" if exchange.parameters is None else repr(exchange.parameters),
+        parameters=given(exchange.parameters),
         where=exchange.where,
         tag="" if result is None else (result.command_status or b"").decode(),
         columns=describe(exchange.sql, result) if result is not None and has_rows else (),
@@ -120,6 +141,9 @@ def _step(taken: Taken, describe: Describe) -> Step:
         waited_for=taken.waited_for,
         settled=taken.settled,
         failure=None if taken.error is None else failure_of(taken.error),
+        connection=connection,
+        level=level,
+        ends=taken.ends,
     )
 
 

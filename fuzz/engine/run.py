@@ -12,7 +12,6 @@ from time import monotonic, sleep
 from psycopg.pq import TransactionStatus
 
 from fuzz.case import Call
-from fuzz.engine.connection import ScheduledConnection
 from fuzz.engine.lane import Lane
 from fuzz.engine.recorder import Recorder, Taken
 from fuzz.engine.settle import Answer, Hung, Settler
@@ -178,8 +177,10 @@ class Run:
         taken.error = answer.error
         if exchange.cursor is not None and answer.error is None:
             taken.result = exchange.cursor.pgresult
-        if answer.error is None and exchange.sql != "ROLLBACK":
-            self._note_commit(taken, exchange.connection)
+        taken.ends = exchange.connection.pgconn.transaction_status == TransactionStatus.IDLE
+        if taken.ends and answer.error is None and exchange.sql != "ROLLBACK":
+            self._audit.ask(exchange.connection.pid)
+            self._committing = taken
         lane.answer(answer.value, answer.error)
 
     def _note_wait(self, lane: Lane, taken: Taken) -> None:
@@ -191,12 +192,6 @@ class Run:
         blockers = self._monitor.blockers(lane.exchange.connection.pid)
         names = sorted({self._owners[pid] for pid in blockers if pid in self._owners} - {lane.name})
         taken.waited_for += tuple(name for name in names if name not in taken.waited_for)
-
-    def _note_commit(self, taken: Taken, connection: ScheduledConnection) -> None:
-        """Ask what was committed, if this step was a COMMIT, or a statement of a connection in autocommit."""
-        if connection.pgconn.transaction_status == TransactionStatus.IDLE:
-            self._audit.ask(connection.pid)
-            self._committing = taken
 
     def _hear_commit(self) -> None:
         """Take what was committed, before anything else is sent: until then the session's own code went on."""

@@ -5,11 +5,12 @@ A reading is for people's eyes: where it cannot tell, it says less. No judgement
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
+from uuid import UUID
 
 from fuzz.history import Step, Table
 
@@ -83,31 +84,19 @@ def assigned(step: Step) -> dict[str, str]:
 
 def parameters(step: Step) -> dict[str, str]:
     """A statement's named parameters as texts; empty where it has none."""
-    try:
-        tree = ast.parse(step.parameters, mode="eval").body
-    except (SyntaxError, ValueError):
-        return {}
-    if not isinstance(tree, ast.Dict):
-        return {}
-    return {
-        str(key.value): _text(value)
-        for key, value in zip(tree.keys, tree.values, strict=True)
-        if isinstance(key, ast.Constant)
-    }
+    given = step.parameters
+    return {str(name): _text(value) for name, value in given.items()} if isinstance(given, Mapping) else {}
 
 
-def _text(value: ast.expr) -> str:
+def _text(value: object) -> str:
     """A parameter as its text: strings without quotes, UUIDs as they are written, anything else as Python has it."""
     match value:
-        case ast.Constant(value=str() as text):
-            return text
-        case ast.Call(func=ast.Name(id="UUID"), args=[ast.Constant(value=str() as text)]):
-            return text
-        case ast.Call(func=ast.Attribute(attr="datetime"), args=[year, month, day, hour, minute, *_]):
-            numbers = [int(ast.unparse(part)) for part in (year, month, day, hour, minute)]
-            return "{:04}-{:02}-{:02} {:02}:{:02}:00".format(*numbers)
+        case str() | UUID():
+            return str(value)
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M}:00"
         case _:
-            return ast.unparse(value)
+            return repr(value)
 
 
 def _plain(name: str) -> str:

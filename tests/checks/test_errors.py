@@ -127,7 +127,7 @@ def test_a_session_that_does_not_work_again_is_broken_even_after_a_declared_exce
 
 
 def step(number: int, session: str, call: int) -> Step:
-    return Step(number, session, call, "SELECT 1", "", "", "", (), (), (), number, None)
+    return Step(number, session, call, "SELECT 1", None, "", "", (), (), (), number, None)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,15 @@ CLOSING = -1
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A foreign key: columns of its table, the table that they point to, and the columns there, in the same order."""
+
+    columns: tuple[str, ...]
+    table: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table of the target.
 
@@ -22,11 +31,17 @@ class Table:
         name: "table", or "schema.table" outside the schema `public`.
         key: its primary key's columns; empty where there is none.
         columns: all its columns, in order.
+        unique: the columns of each unique index besides the primary key.
+        references: its foreign keys.
+        has_triggers: whether it has triggers of the target's own, or rules: a write may do anything then.
     """
 
     name: str
     key: tuple[str, ...]
     columns: tuple[str, ...]
+    unique: tuple[tuple[str, ...], ...] = ()
+    references: tuple[Reference, ...] = ()
+    has_triggers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +131,19 @@ ROWS_KEPT = 100
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One committed change of one row: `before` is None for an INSERT, `after` for a DELETE."""
+    """One committed change of one row.
+
+    Attributes:
+        table: the row's.
+        before: the row before the change; None for an INSERT.
+        after: the row after it; None for a DELETE.
+        statement: equal for the changes that one statement made, growing from statement to statement.
+    """
 
     table: str
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
+    statement: int = 0
 
     @property
     def row(self) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ _INSTALL = """
 CREATE SCHEMA rowrace;
 CREATE UNLOGGED TABLE rowrace.audit (
     number bigint GENERATED ALWAYS AS IDENTITY, backend integer DEFAULT pg_backend_pid(),
-    relation oid NOT NULL, before jsonb, after jsonb
+    statement timestamptz DEFAULT statement_timestamp(), relation oid NOT NULL, before jsonb, after jsonb
 );
 CREATE INDEX ON rowrace.audit (backend, number);
 CREATE FUNCTION rowrace.record() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
@@ -50,7 +50,8 @@ ALTER TABLE {table} SET (autovacuum_enabled = off);
 """
 
 _READ = """
-SELECT number, relation, before, after FROM rowrace.audit WHERE number > $1 AND backend = $2 ORDER BY number
+SELECT number, dense_rank() OVER (ORDER BY statement), relation, before, after
+  FROM rowrace.audit WHERE number > $1 AND backend = $2 ORDER BY number
 """
 
 _TOUCHED = "SELECT DISTINCT relation FROM rowrace.audit"
@@ -67,7 +68,8 @@ class Audit:
     """Reads what has been committed since it was last asked.
 
     A backend's transactions follow each other, and so do the numbers of its rows: what it has committed is all that
-    it has above the number that was read last.
+    it has above the number that was read last. A statement's time is when the server got it: one for all that it,
+    its triggers and its cascades change, and another for the next.
     """
 
     def __init__(self, connection: Connection[TupleRow], catalogue: Catalogue) -> None:
@@ -92,8 +94,9 @@ class Audit:
                 self._tables[int(relation or 0)],
                 None if before is None else json.loads(before),
                 None if after is None else json.loads(after),
+                int(statement or 0),
             )
-            for _, relation, before, after in rows
+            for _, statement, relation, before, after in rows
         )
 
     def touched(self) -> frozenset[str]:

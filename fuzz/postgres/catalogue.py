@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 
-from fuzz.history import Table
+from fuzz.history import Reference, Table
 
 OWN_SCHEMA = "rowrace"
 """The schema of the scratch database in which rowrace keeps its own tables and functions."""
@@ -21,13 +22,37 @@ SELECT c.oid, n.nspname, c.relname,
        coalesce((SELECT array_agg(k.attname::text ORDER BY array_position(i.indkey::int2[], k.attnum))
                    FROM pg_index i JOIN pg_attribute k
                      ON k.attrelid = c.oid AND k.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
-                  WHERE i.indrelid = c.oid AND i.indisprimary), '{}')
+                  WHERE i.indrelid = c.oid AND i.indisprimary), '{}'),
+       c.relhasrules OR EXISTS (SELECT FROM pg_trigger t
+                                 WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgname !~ '^zz_rowrace_')
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
  WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', %s) AND n.nspname !~ '^pg_(toast|temp)'
  GROUP BY c.oid, n.nspname, c.relname
  ORDER BY n.nspname, c.relname
+"""
+
+_UNIQUE = """
+SELECT i.indrelid, array_agg(k.attname::text ORDER BY array_position(i.indkey::int2[], k.attnum))
+  FROM pg_index i
+  JOIN pg_attribute k ON k.attrelid = i.indrelid AND k.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
+ WHERE i.indisunique AND NOT i.indisprimary AND i.indrelid = ANY (%s)
+ GROUP BY i.indexrelid, i.indrelid
+HAVING count(*) = max(i.indnkeyatts)
+ ORDER BY i.indrelid, i.indexrelid
+"""
+"""Unique indexes on plain columns, partial ones among them: where its condition fails, one only seems to be read."""
+
+_REFERENCES = """
+SELECT f.conrelid, f.confrelid,
+       (SELECT array_agg(a.attname::text ORDER BY n.place) FROM unnest(f.conkey) WITH ORDINALITY AS n (number, place)
+          JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = n.number),
+       (SELECT array_agg(a.attname::text ORDER BY n.place) FROM unnest(f.confkey) WITH ORDINALITY AS n (number, place)
+          JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = n.number)
+  FROM pg_constraint f
+ WHERE f.contype = 'f' AND f.conrelid = ANY (%s)
+ ORDER BY f.conrelid, f.oid
 """
 
 _SEQUENCES = """
@@ -72,17 +97,37 @@ class Catalogue:
 
 def read_catalogue(connection: Connection[TupleRow]) -> Catalogue:
     """Read the tables and sequences of the database that a connection is to."""
+    found = connection.execute(_TABLES, [OWN_SCHEMA]).fetchall()
+    names = {oid: name if schema == "public" else f"{schema}.{name}" for oid, schema, name, *_ in found}
+    unique = _unique(connection, list(names))
+    references = _references(connection, names)
     tables = {
         oid: Stored(
-            Table(name if schema == "public" else f"{schema}.{name}", tuple(key), tuple(columns)),
+            Table(
+                names[oid], tuple(key), tuple(columns), unique.get(oid, ()), references.get(oid, ()), bool(has_triggers)
+            ),
             sql.Identifier(schema, name),
             dict(zip(numbers, columns, strict=True)),
             tuple(writable or ()),
         )
-        for oid, schema, name, columns, numbers, writable, key in connection.execute(_TABLES, [OWN_SCHEMA])
+        for oid, schema, name, columns, numbers, writable, key, has_triggers in found
     }
     sequences = tuple(
         Sequence(sql.Identifier(schema, name), least, greatest)
         for schema, name, least, greatest in connection.execute(_SEQUENCES, [OWN_SCHEMA])
     )
     return Catalogue(tables, sequences)
+
+
+def _unique(connection: Connection[TupleRow], oids: list[int]) -> dict[int, tuple[tuple[str, ...], ...]]:
+    found: defaultdict[int, list[tuple[str, ...]]] = defaultdict(list)
+    for table, columns in connection.execute(_UNIQUE, [oids]):
+        found[table].append(tuple(columns))
+    return {table: tuple(columns) for table, columns in found.items()}
+
+
+def _references(connection: Connection[TupleRow], names: Mapping[int, str]) -> dict[int, tuple[Reference, ...]]:
+    found: defaultdict[int, list[Reference]] = defaultdict(list)
+    for table, parent, columns, keys in connection.execute(_REFERENCES, [list(names)]):
+        found[table].append(Reference(tuple(columns), names[parent], tuple(keys)))
+    return {table: tuple(references) for table, references in found.items()}

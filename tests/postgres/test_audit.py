@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from fuzz.history import Table
+from fuzz.history import Reference, Table
 from fuzz.postgres import Scratch
 from fuzz.postgres.audit import Audit, install_audit
 from fuzz.postgres.catalogue import read_catalogue
@@ -123,3 +123,35 @@ def test_the_catalogue_tells_keys_in_their_order_and_names_by_schema(
     assert sorted(tables) == ["boxes", "items", "lines", "pairs", "shop.boxes"]
     assert tables["pairs"] == Table("pairs", ("a", "b"), ("b", "a", "note"))
     assert tables["lines"].key == ()
+
+
+def test_the_catalogue_tells_unique_indexes_references_and_triggers(
+    open_connection: Callable[[], Connection],
+) -> None:
+    connection = open_connection()
+    connection.execute("CREATE TABLE parents (a int, b int, PRIMARY KEY (a, b))")
+    connection.execute("CREATE TABLE children (id int PRIMARY KEY, y int, x int, name text UNIQUE, low text)")
+    connection.execute("ALTER TABLE children ADD FOREIGN KEY (x, y) REFERENCES parents (a, b)")
+    connection.execute("CREATE UNIQUE INDEX ON children (y, x) WHERE name IS NOT NULL")
+    connection.execute("CREATE UNIQUE INDEX ON children (lower(low))")
+    function = "suppress_redundant_updates_trigger()"
+    connection.execute(f"CREATE TRIGGER t BEFORE UPDATE ON parents FOR EACH ROW EXECUTE FUNCTION {function}")
+    tables = {stored.table.name: stored.table for stored in read_catalogue(connection).tables.values()}
+    assert tables["children"].unique == (("name",), ("y", "x"))
+    assert tables["children"].references == (Reference(("x", "y"), "parents", ("a", "b")),)
+    assert not tables["children"].has_triggers
+    assert tables["parents"].has_triggers
+
+
+def test_changes_of_one_statement_are_told_from_those_of_the_next(
+    audit: Audit, open_connection: Callable[[], Connection]
+) -> None:
+    connection = open_connection()
+    connection.autocommit = False
+    connection.execute("UPDATE boxes SET id = 3")  # and by a cascade, items
+    connection.execute("UPDATE boxes SET size = 6 WHERE id = 9")
+    connection.execute("INSERT INTO lines VALUES ('a'), ('b')")
+    connection.commit()
+    audit.ask(connection.info.backend_pid)
+    statements = [(write.table, write.statement) for write in audit.told()]
+    assert statements == [("items", 1), ("boxes", 1), ("lines", 2), ("lines", 2)]

@@ -210,6 +210,7 @@ class History:
         tables: the target's tables by name.
         hung: sessions that were given up, with a word on why.
         turns: the session and the call of every step, and of every call that sent nothing, in order.
+        routines: the names of the target's own functions in the database, which may read and write anything.
     """
 
     case: Case
@@ -220,6 +221,7 @@ class History:
     tables: Mapping[str, Table]
     hung: Mapping[str, str]
     turns: tuple[tuple[str, int], ...] = ()
+    routines: frozenset[str] = frozenset()
 
     @property
     def switches(self) -> int:

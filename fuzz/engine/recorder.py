@@ -86,6 +86,7 @@ class Recorder:
             {stored.table.name: stored.table for stored in catalogue.tables.values()},
             dict(self.hung),
             tuple(self.turns),
+            catalogue.routines,
         )
 
     def _frozen(self, level: str, describe: Describe) -> Iterator[Step]:

@@ -55,6 +55,11 @@ SELECT f.conrelid, f.confrelid,
  ORDER BY f.conrelid, f.oid
 """
 
+_ROUTINES = """
+SELECT n.nspname, p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+ WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', %s)
+"""
+
 _SEQUENCES = """
 SELECT n.nspname, c.relname, s.seqmin, s.seqmax
   FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -84,10 +89,11 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The target's tables by object id, and its sequences."""
+    """The target's tables by object id, its sequences, and the names of its functions with and without their schema."""
 
     tables: Mapping[int, Stored]
     sequences: tuple[Sequence, ...]
+    routines: frozenset[str]
 
     def origin(self, table: int, attribute: int) -> tuple[str | None, str | None]:
         """The names of a table and its column by their numbers, as libpq gives them for a result's column."""
@@ -116,7 +122,10 @@ def read_catalogue(connection: Connection[TupleRow]) -> Catalogue:
         Sequence(sql.Identifier(schema, name), least, greatest)
         for schema, name, least, greatest in connection.execute(_SEQUENCES, [OWN_SCHEMA])
     )
-    return Catalogue(tables, sequences)
+    routines = connection.execute(_ROUTINES, [OWN_SCHEMA]).fetchall()
+    return Catalogue(
+        tables, sequences, frozenset(name for schema, own in routines for name in (own, f"{schema}.{own}"))
+    )
 
 
 def _unique(connection: Connection[TupleRow], oids: list[int]) -> dict[int, tuple[tuple[str, ...], ...]]:

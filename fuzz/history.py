@@ -198,6 +198,19 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Minted:
+    """Where ids come from that a run makes up: in another order of the same calls, others are given out.
+
+    Attributes:
+        ranges: [low, high) for each sequence of the database that is known by the numbers it hands out.
+        draws: what the sessions' dice threw, each draw's bytes, in the order of sessions and draws.
+    """
+
+    ranges: tuple[tuple[int, int], ...] = ()
+    draws: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """The record of one run.
 
@@ -211,6 +224,7 @@ class History:
         hung: sessions that were given up, with a word on why.
         turns: the session and the call of every step, and of every call that sent nothing, in order.
         routines: the names of the target's own functions in the database, which may read and write anything.
+        minted: where the ids come from that were made up in this run.
     """
 
     case: Case
@@ -222,6 +236,7 @@ class History:
     hung: Mapping[str, str]
     turns: tuple[tuple[str, int], ...] = ()
     routines: frozenset[str] = frozenset()
+    minted: Minted = Minted()
 
     @property
     def switches(self) -> int:

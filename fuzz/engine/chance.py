@@ -32,15 +32,21 @@ class Dice:
     Args:
         seed: of the case.
         name: of the session.
+
+    Attributes:
+        draws: what `urandom` has given so far.
     """
 
     def __init__(self, seed: int, name: str) -> None:
         self._bytes = random.Random(f"{seed}/{name}/bytes")  # noqa: S311 - it must repeat
         self._state = random.Random(f"{seed}/{name}/numbers").getstate()  # noqa: S311 - it must repeat
+        self.draws: list[bytes] = []
 
     def urandom(self, size: int) -> bytes:
         """In place of `os.urandom`, which is underneath `uuid4` and `secrets`."""
-        return self._bytes.randbytes(size)
+        draw = self._bytes.randbytes(size)
+        self.draws.append(draw)
+        return draw
 
     def take(self) -> None:
         """Make the module `random` draw from this stream."""

@@ -14,7 +14,7 @@ from psycopg.pq.abc import PGresult
 from fuzz.case import Case
 from fuzz.engine.connection import Exchange
 from fuzz.engine.failures import failure_of
-from fuzz.history import ROWS_KEPT, Column, Commit, Failure, History, Outcome, Step, Write
+from fuzz.history import ROWS_KEPT, Column, Commit, Failure, History, Minted, Outcome, Step, Write
 from fuzz.plain import given
 from fuzz.postgres.catalogue import Catalogue
 
@@ -44,6 +44,7 @@ class Recorder:
     Attributes:
         steps: those taken so far.
         turns: the session of each step, and the call's place in its program; calls that sent nothing among them.
+        draws: what each session's dice have thrown.
     """
 
     def __init__(self) -> None:
@@ -52,6 +53,7 @@ class Recorder:
         self.outcomes: list[Outcome] = []
         self.commits: list[Commit] = []
         self.hung: dict[str, str] = {}
+        self.draws: dict[str, list[bytes]] = {}
 
     @property
     def schedule(self) -> tuple[str, ...]:
@@ -87,6 +89,7 @@ class Recorder:
             dict(self.hung),
             tuple(self.turns),
             catalogue.routines,
+            Minted(catalogue.ranges, tuple(draw for draws in self.draws.values() for draw in draws)),
         )
 
     def _frozen(self, level: str, describe: Describe) -> Iterator[Step]:

@@ -188,7 +188,9 @@ class Stage:
             recorder.outcomes.append(Outcome(name, lane.call, call, result, failure, expected, aftermath, steps))
 
         performer = Performer(self.target, self._engines[name], ended)
-        lane = Lane(name, performer, Dice(seed, name), self._unscheduled)
+        dice = Dice(seed, name)
+        recorder.draws[name] = dice.draws
+        lane = Lane(name, performer, dice, self._unscheduled)
         return lane
 
     def _engine(self, name: str) -> Engine:

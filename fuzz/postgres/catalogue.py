@@ -10,6 +10,7 @@ from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 
 from fuzz.history import Reference, Table
+from fuzz.postgres.sequences import Sequence, read_sequences
 
 OWN_SCHEMA = "rowrace"
 """The schema of the scratch database in which rowrace keeps its own tables and functions."""
@@ -60,13 +61,6 @@ SELECT n.nspname, p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pron
  WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', %s)
 """
 
-_SEQUENCES = """
-SELECT n.nspname, c.relname, s.seqmin, s.seqmax
-  FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname <> %s
- ORDER BY n.nspname, c.relname
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -79,21 +73,17 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
-    """A sequence: its qualified name, least and greatest value."""
-
-    identifier: sql.Identifier
-    least: int
-    greatest: int
-
-
-@dataclass(frozen=True, slots=True)
 class Catalogue:
     """The target's tables by object id, its sequences, and the names of its functions with and without their schema."""
 
     tables: Mapping[int, Stored]
     sequences: tuple[Sequence, ...]
     routines: frozenset[str]
+
+    @property
+    def ranges(self) -> tuple[tuple[int, int], ...]:
+        """The numbers that are known to come from a sequence, [low, high) for each."""
+        return tuple(sequence.room for sequence in self.sequences if sequence.is_telling)
 
     def origin(self, table: int, attribute: int) -> tuple[str | None, str | None]:
         """The names of a table and its column by their numbers, as libpq gives them for a result's column."""
@@ -118,11 +108,8 @@ def read_catalogue(connection: Connection[TupleRow]) -> Catalogue:
         )
         for oid, schema, name, columns, numbers, writable, key, has_triggers in found
     }
-    sequences = tuple(
-        Sequence(sql.Identifier(schema, name), least, greatest)
-        for schema, name, least, greatest in connection.execute(_SEQUENCES, [OWN_SCHEMA])
-    )
     routines = connection.execute(_ROUTINES, [OWN_SCHEMA]).fetchall()
+    sequences = read_sequences(connection, OWN_SCHEMA)
     return Catalogue(
         tables, sequences, frozenset(name for schema, own in routines for name in (own, f"{schema}.{own}"))
     )

@@ -13,6 +13,9 @@ from fuzz.case import Call, Case
 CLOSING = -1
 """The call number of steps that a session takes while it is closed, after its last call."""
 
+Place = tuple[str, int]
+"""A call: its session, and its place in the session's program."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -185,6 +188,9 @@ class Outcome:
         expected: whether the target declares that exception as graceful.
         aftermath: why the session did not work again after the failure and a rollback; None where it did.
         last: the number of the last step sent when it ended.
+        in_transaction: whether a connection of the session was still in a transaction then, where each call has a
+            session of its own.
+        lent: how many of its connections had not been given back to the pool then.
     """
 
     session: str
@@ -195,6 +201,8 @@ class Outcome:
     expected: bool
     aftermath: Failure | None
     last: int
+    in_transaction: bool = False
+    lent: int = 0
 
 
 @dataclass(frozen=True, slots=True)

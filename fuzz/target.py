@@ -94,6 +94,8 @@ class Target:
         expire_on_commit: as SQLAlchemy's Session has it.
         unscheduled: regular expressions; a statement that one of them matches at its beginning is no step.
         checks: names of the checks that apply.
+        serial: whether what comes out must be what some serial order of the calls gives; False where a call may
+            see what happens between two of its transactions, and is right to.
     """
 
     metadata: ClassVar[MetaData | None] = None
@@ -106,7 +108,8 @@ class Target:
     sessions: ClassVar[int] = 2
     expire_on_commit: ClassVar[bool] = True
     unscheduled: ClassVar[tuple[str, ...]] = ()
-    checks: ClassVar[tuple[str, ...]] = ("errors", "revisions", "invariants")
+    checks: ClassVar[tuple[str, ...]] = ("errors", "revisions", "serial", "sessions", "invariants")
+    serial: ClassVar[bool] = True
 
     operations: ClassVar[Mapping[str, Operation]] = {}
     invariants: ClassVar[Mapping[str, Invariant]] = {}

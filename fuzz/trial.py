@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fuzz.case import Case
 from fuzz.checks import judge
 from fuzz.checks.errors import fails_alone
 from fuzz.checks.rules import rules_of
-from fuzz.engine.serial import serial_histories
 from fuzz.engine.stage import Stage
 from fuzz.errors import CaseError
 from fuzz.history import History
+from fuzz.serial_orders import SerialOrders
 from fuzz.violations import Violation
 
 
@@ -45,7 +44,7 @@ class Trial:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self._rules = rules_of(type(stage.target), {s.table.name: s.table for s in stage.catalogue.tables.values()})
-        self._serial: dict[str, Sequence[History]] = {}
+        self._orders = SerialOrders(stage)
 
     def __call__(self, case: Case) -> Verdict:
         """Run a case and judge it.
@@ -59,22 +58,12 @@ class Trial:
     def judge(self, history: History) -> Verdict:
         """Judge a history of this stage; serial orders of its calls are run when a check asks for them."""
 
-        def serial() -> Sequence[History]:
-            return self._serially(history.case)
-
+        serial = self._orders.of(history.case)
         return Verdict(
             history,
             tuple(judge(history, self._rules, serial)),
             tuple(fails_alone(history, serial)) if "errors" in self._rules.checks else (),
         )
-
-    def _serially(self, case: Case) -> Sequence[History]:
-        """The serial orders' histories, run once for the same programs; only the last ones are remembered."""
-        key = case.scheduled(()).dumps()
-        if key not in self._serial:
-            self._serial.clear()
-            self._serial[key] = serial_histories(self.stage, case)
-        return self._serial[key]
 
     def _fits(self, case: Case) -> None:
         operations = self.stage.target.operations

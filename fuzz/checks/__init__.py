@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from fuzz.checks.errors import check_errors
 from fuzz.checks.invariants import check_invariants
 from fuzz.checks.revisions import check_revisions
 from fuzz.checks.rules import Rules
+from fuzz.checks.serially import Serial
 from fuzz.history import History
 from fuzz.violations import Violation
 
-__all__ = ["CHECKS", "Rules", "Serial", "judge"]
-
-Serial = Callable[[], Sequence[History]]
-"""The histories of all serial orders of the same calls, run when first asked for."""
+__all__ = ["ALL", "CHECKS", "Rules", "Serial", "judge"]
 
 CHECKS: dict[str, Callable[[History, Rules, Serial], Iterator[Violation]]] = {
     "errors": check_errors,
@@ -22,6 +20,9 @@ CHECKS: dict[str, Callable[[History, Rules, Serial], Iterator[Violation]]] = {
     "invariants": check_invariants,
 }
 """By name, the most telling first."""
+
+ALL = ("errors", "revisions", "serial", "sessions", "invariants")
+"""Those that find what is wrong; the others find what is odd."""
 
 
 def judge(history: History, rules: Rules, serial: Serial) -> list[Violation]:

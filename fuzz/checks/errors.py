@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from fuzz.checks.hidden import Hidden, hidden_in
 from fuzz.checks.rules import Rules
+from fuzz.checks.serially import Serial
 from fuzz.history import Failure, History, Outcome
 from fuzz.violations import (
     Deadlock,
@@ -32,11 +34,7 @@ _BY_TYPE: dict[str, type[ErrorViolation]] = {
     "NoResultFound": VanishedRow,
 }
 
-_ERRORS = frozenset({"sqlalchemy.exc.SQLAlchemyError", "psycopg.Error"})
-_ANSWERS = frozenset({"sqlalchemy.exc.NoResultFound", "sqlalchemy.exc.MultipleResultsFound"})
-
-
-def check_errors(history: History, _rules: Rules, serial: Callable[[], Sequence[History]]) -> Iterator[Violation]:
+def check_errors(history: History, _rules: Rules, serial: Serial) -> Iterator[Violation]:
     """Exceptions that no serial order gives, undeclared or hiding a database error; broken sessions; and hangs."""
     for session, why in history.hung.items():
         operation = _operation_at_end(history, session)
@@ -46,16 +44,16 @@ def check_errors(history: History, _rules: Rules, serial: Callable[[], Sequence[
             yield _broken_session(outcome, outcome.aftermath)
         if outcome.failure is None:
             continue
-        if not outcome.expected and not _fails_serially(outcome, serial()):
+        if not outcome.expected and not _fails_serially(outcome, serial.orders()):
             yield _undeclared(history, outcome, outcome.failure)
-        if outcome.expected and (hidden := _hidden(outcome.failure)) and not _hides_serially(outcome, serial()):
+        if outcome.expected and (hidden := hidden_in(outcome.failure)) and not _hides_serially(outcome, serial.orders()):
             yield _hidden_error(history, outcome, outcome.failure, hidden)
 
 
-def fails_alone(history: History, serial: Callable[[], Sequence[History]]) -> Iterator[tuple[str, str]]:
+def fails_alone(history: History, serial: Serial) -> Iterator[tuple[str, str]]:
     """Undeclared exceptions that a serial order gives too, as (operation, exception): bugs, but no races."""
     for outcome in history.outcomes:
-        if outcome.failure is not None and not outcome.expected and _fails_serially(outcome, serial()):
+        if outcome.failure is not None and not outcome.expected and _fails_serially(outcome, serial.orders()):
             yield outcome.invocation.operation, outcome.failure.name
 
 
@@ -68,37 +66,27 @@ def _fails_serially(outcome: Outcome, serial: Sequence[History]) -> bool:
     return False
 
 
-def _hidden(failure: Failure) -> Failure | None:
-    """The nearest database error behind an exception; none is hidden by one that is a database error itself."""
-    if _is_of_database(failure):
-        return None
-    return next((link for link in failure.chain() if _is_of_database(link)), None)
-
-
-def _is_of_database(failure: Failure) -> bool:
-    """Whether SQLAlchemy or psycopg say that something went wrong; that a query found nothing is an answer."""
-    return not _ANSWERS.intersection(failure.types) and bool(failure.sqlstate or _ERRORS.intersection(failure.types))
-
-
 def _hides_serially(outcome: Outcome, serial: Sequence[History]) -> bool:
     """Whether a serial order ends the call in the same exception with the same ones behind it."""
     alone = (history.outcome(outcome.session, outcome.call) for history in serial)
-    return any(each is not None and _chain(each.failure) == _chain(outcome.failure) for each in alone)
+    return any(each is not None and _behind(each.failure) == _behind(outcome.failure) for each in alone)
 
 
-def _chain(failure: Failure | None) -> list[str]:
-    return [link.types[0] for link in failure.chain()] if failure else []
+def _behind(failure: Failure | None) -> tuple[list[str], str]:
+    """The exceptions of a failure, and the database error that is hidden in it."""
+    if failure is None:
+        return [], ""
+    hidden = hidden_in(failure)
+    return [link.types[0] for link in failure.chain()], hidden.name if hidden else ""
 
 
-def _hidden_error(history: History, outcome: Outcome, failure: Failure, hidden: Failure) -> HiddenError:
-    state = next((link.sqlstate for link in hidden.chain() if link.sqlstate), "")
-    first_line = hidden.message.partition("\n")[0]
+def _hidden_error(history: History, outcome: Outcome, failure: Failure, hidden: Hidden) -> HiddenError:
     return HiddenError(
         f"{outcome.invocation} in session {outcome.session} ended in {failure.name}, which the target declares, but "
-        f"behind it is {hidden.name}, which no serial order of the same calls gives: {first_line}. Where it is the "
-        f"right answer all the same, `raise {failure.name} from None` says so.",
+        f"{hidden.where} it is {hidden.name}, which no serial order of the same calls gives: {hidden.text}. Where it "
+        f"is the right answer all the same, `raise {failure.name} from None` says so.",
         operations=(outcome.invocation.operation,),
-        shape=(failure.name, hidden.name, state),
+        shape=(failure.name, hidden.name, hidden.sqlstate),
         steps=_last_words(history, outcome),
     )
 

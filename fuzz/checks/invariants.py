@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from fuzz.checks.rules import Rules
+from fuzz.checks.serially import Serial
 from fuzz.history import History
 from fuzz.violations import BrokenInvariant, Violation
 
 
-def check_invariants(history: History, _rules: Rules, _serial: Callable[[], Sequence[History]]) -> Iterator[Violation]:
+def check_invariants(history: History, _rules: Rules, _serial: Serial) -> Iterator[Violation]:
     """An invariant that a commit broke; each once, at the first commit that broke it."""
     seen: set[str] = set()
     for commit in history.commits:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from fuzz.checks.committed import Change, Committed, Key, key_of, name_of, whole
 from fuzz.checks.returned import check_returned
 from fuzz.checks.rules import Rules
+from fuzz.checks.serially import Serial
 from fuzz.history import Commit, History
 from fuzz.violations import NeedlessBump, RevisionDecreased, SkippedRevision, StuckRevision, Violation
 
 
-def check_revisions(history: History, rules: Rules, _serial: Callable[[], Sequence[History]]) -> Iterator[Violation]:
+def check_revisions(history: History, rules: Rules, _serial: Serial) -> Iterator[Violation]:
     """Everything that is wrong with the committed revision numbers, then with those that calls returned."""
     if rules.revision is None:
         return

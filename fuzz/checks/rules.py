@@ -20,12 +20,16 @@ class Rules:
         revision: the column that must grow; None where there is none.
         edges: child table -> (its column, the parent table that the column points to).
         ignored: (table, column) pairs that are left out of comparisons.
+        whole: whether one session lives through a program, so that only whole programs follow each other serially.
+        serial: whether what comes out must be what some serial order gives.
     """
 
     checks: tuple[str, ...]
     revision: str | None
     edges: Mapping[str, tuple[tuple[str, str], ...]]
     ignored: frozenset[tuple[str, str]]
+    whole: bool = False
+    serial: bool = True
 
 
 def rules_of(target: type[Target], tables: Mapping[str, Table]) -> Rules:
@@ -44,7 +48,14 @@ def rules_of(target: type[Target], tables: Mapping[str, Table]) -> Rules:
             raise _without_own_key(target, child, tables[parent])
         edges[table].append((column, parent))
     ignored = frozenset(_column(target, "ignore", name, tables) for name in target.ignore)
-    return Rules(target.checks, target.revision, {table: tuple(found) for table, found in edges.items()}, ignored)
+    return Rules(
+        checks=target.checks,
+        revision=target.revision,
+        edges={table: tuple(found) for table, found in edges.items()},
+        ignored=ignored,
+        whole=target.session_scope == "program",
+        serial=target.serial,
+    )
 
 
 def _column(target: type[Target], attribute: str, name: str, tables: Mapping[str, Table]) -> tuple[str, str]:

@@ -87,11 +87,15 @@ def _asks_for_itself(frame: FrameType) -> bool:
 
 
 @contextmanager
-def own_clock_and_dice() -> Iterator[None]:
-    """Within it, time and chance are the case's; monotonic clocks stay real."""
+def own_clock_and_dice(clock_shows: datetime = EPOCH) -> Iterator[None]:
+    """Within it, time and chance are the case's; monotonic clocks stay real.
+
+    Args:
+        clock_shows: at first.
+    """
     state = random.getstate()
     patched: Any = random
-    traveller = time_machine.travel(EPOCH, tick=False)
+    traveller = time_machine.travel(clock_shows, tick=False)
     clock = traveller.start()
     reading = clock.time_ns()
 

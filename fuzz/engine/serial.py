@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import islice
 
 from fuzz.case import Case
+from fuzz.engine.chance import EPOCH
 from fuzz.engine.stage import Stage
 from fuzz.history import History
+
+LATER = EPOCH + timedelta(days=1001, hours=7, minutes=23, seconds=31)
+"""What another clock shows first."""
 
 MOST = 100
 """How many serial orders are run of one case; two programs of three calls have twenty."""
@@ -18,10 +25,22 @@ def serial_histories(stage: Stage, case: Case) -> tuple[History, ...]:
     Where one session lives through a program, its transactions may reach from call to call, so that only whole
     programs follow each other.
     """
-    whole = stage.target.session_scope == "program"
-    lengths = {session: 1 if whole else len(calls) for session, calls in case.programs.items() if calls}
-    orders = (order for order, _ in zip(_orders(lengths), range(MOST), strict=False))
-    return tuple(_run(stage, case, order, whole=whole) for order in orders)
+    orders = islice(_orders(_turns(stage, case)), MOST)
+    return tuple(_run(stage, case, order) for order in orders)
+
+
+def serial_history_again(stage: Stage, case: Case) -> History:
+    """The first serial order of a case once more, under another clock and other dice."""
+    return _run(stage, replace(case, seed=case.seed + 1), next(_orders(_turns(stage, case))), LATER)
+
+
+def _is_whole(stage: Stage) -> bool:
+    return stage.target.session_scope == "program"
+
+
+def _turns(stage: Stage, case: Case) -> dict[str, int]:
+    """How many turns each session has: one for each call, or one for its whole program."""
+    return {session: 1 if _is_whole(stage) else len(calls) for session, calls in case.programs.items() if calls}
 
 
 def _orders(lengths: dict[str, int]) -> Iterator[tuple[str, ...]]:
@@ -34,8 +53,9 @@ def _orders(lengths: dict[str, int]) -> Iterator[tuple[str, ...]]:
                 yield (session, *rest)
 
 
-def _run(stage: Stage, case: Case, order: Sequence[str], *, whole: bool) -> History:
-    with stage.begin(tuple(case.programs), case.isolation, case.seed) as run:
+def _run(stage: Stage, case: Case, order: Sequence[str], clock: datetime = EPOCH) -> History:
+    whole = _is_whole(stage)
+    with stage.begin(tuple(case.programs), case.isolation, case.seed, clock) as run:
         made = dict.fromkeys(case.programs, 0)
         for session in order:
             calls = case.programs[session]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
 from fuzz.case import ISOLATION, Call, Case
-from fuzz.engine.chance import Dice, own_clock_and_dice
+from fuzz.engine.chance import EPOCH, Dice, own_clock_and_dice
 from fuzz.engine.connection import ScheduledConnection
 from fuzz.engine.failures import failure_of
 from fuzz.engine.lane import Lane
@@ -104,13 +105,14 @@ class Stage:
         return run.recorder.freeze(case.scheduled(run.recorder.schedule), self.catalogue, self._columns, self._seed)
 
     @contextmanager
-    def begin(self, sessions: Sequence[str], isolation: str, seed: int) -> Iterator[Run]:
+    def begin(self, sessions: Sequence[str], isolation: str, seed: int, clock: datetime = EPOCH) -> Iterator[Run]:
         """Put the seed's rows back and let a run begin; it is ended when the context is left.
 
         Args:
             sessions: their names.
             isolation: a key of `ISOLATION`.
-            seed: of the clock and the dice.
+            seed: of the dice.
+            clock: what the clock shows first.
         """
         self._put_back()
         self._level = ISOLATION[isolation]
@@ -128,7 +130,7 @@ class Stage:
             step_timeout=self._step_timeout,
         )
         try:
-            with own_clock_and_dice():
+            with own_clock_and_dice(clock):
                 yield run
         finally:
             self._clear(run)
@@ -184,14 +186,25 @@ class Stage:
         def ended(call: Call, result: Any, failure: Failure | None, expected: bool, aftermath: Failure | None) -> None:
             if recorder.hung:  # the call has not ended, but been abandoned
                 return
-            steps = len(recorder.steps)
-            recorder.outcomes.append(Outcome(name, lane.call, call, result, failure, expected, aftermath, steps))
+            steps, left = len(recorder.steps), self._left(name)
+            recorder.outcomes.append(Outcome(name, lane.call, call, result, failure, expected, aftermath, steps, *left))
 
         performer = Performer(self.target, self._engines[name], ended)
         dice = Dice(seed, name)
         recorder.draws[name] = dice.draws
         lane = Lane(name, performer, dice, self._unscheduled)
         return lane
+
+    def _left(self, session: str) -> tuple[bool, int]:
+        """Whether a call has left a connection in a transaction, and how many it has not given back."""
+        if self.target.session_scope == "program":
+            return False, 0
+        idle = (
+            connection.pgconn.transaction_status in {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}
+            for connection in self._connections
+            if self._owners[connection.pid] == session
+        )
+        return not all(idle), _lent(self._engines[session])
 
     def _engine(self, name: str) -> Engine:
         """An engine whose connections stop in lanes; the target may use it as any other."""
@@ -234,7 +247,7 @@ class Stage:
         worn = {connection.pid for connection in self._connections if connection.closed} | self._monitor.holders()
         owners = {owner for pid, owner in self._owners.items() if pid in worn}
         for name, engine in list(self._engines.items()):
-            if name in owners or not run.has_ended or _lends(engine):
+            if name in owners or not run.has_ended or _lent(engine):
                 self._engines.pop(name).dispose()
                 self._drop(name)
         for connection in self._connections:
@@ -265,9 +278,9 @@ def _any_of(patterns: Sequence[str]) -> re.Pattern[str] | None:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
 
 
-def _lends(engine: Engine) -> bool:
-    """Whether a connection has not been given back to the pool."""
-    return isinstance(engine.pool, QueuePool) and engine.pool.checkedout() > 0
+def _lent(engine: Engine) -> int:
+    """How many connections have not been given back to the pool."""
+    return engine.pool.checkedout() if isinstance(engine.pool, QueuePool) else 0
 
 
 def _names(method: Callable[..., Any]) -> tuple[str, ...]:

@@ -15,19 +15,27 @@ class Violation(Exception):
         shape: what else makes two violations of a kind the same bug: exception types, tables. Nothing that differs
             from machine to machine or with the target's place.
         steps: the numbers of the steps that show it.
+        why: the dependencies behind it, a line each.
     """
 
     kind: ClassVar[str]
     check: ClassVar[str]
 
     def __init__(
-        self, story: str, *, operations: tuple[str, ...], shape: tuple[str, ...], steps: tuple[int, ...] = ()
+        self,
+        story: str,
+        *,
+        operations: tuple[str, ...],
+        shape: tuple[str, ...],
+        steps: tuple[int, ...] = (),
+        why: tuple[str, ...] = (),
     ) -> None:
         super().__init__(story)
         self.story = story
         self.operations = operations
         self.shape = shape
         self.steps = steps
+        self.why = why
 
     @property
     def signature(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import psycopg
 
 import fuzz.engine.settle
-import fuzz.trial
+import fuzz.serial_orders
 from fuzz.campaign.campaign import Budget, campaign
 from fuzz.campaign.events import Summary
 from fuzz.engine.connection import ScheduledConnection
@@ -61,7 +61,7 @@ def seams() -> Iterator[tuple[str, object, str, bool]]:
     yield RESET, Stage, "_put_back", True
     yield JUDGING, Trial, "judge", False
     yield INVARIANTS, Stage, "_inspect", True
-    yield SERIAL, fuzz.trial, "serial_histories", True
+    yield SERIAL, fuzz.serial_orders, "serial_histories", True
 
 
 def measure_cases(server: Server, *, cases: int) -> Iterator[Figure]:

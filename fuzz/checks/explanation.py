@@ -1,0 +1,112 @@
+"""Why an outcome is wrong: the phenomenon behind it, with its cycle, and what the serial orders would have left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from fuzz.checks.words import session_calls, told, why
+from fuzz.history import History
+from fuzz.isolation import Anomaly, anomalies
+from fuzz.outcomes import Difference
+from fuzz.statements import parse
+from fuzz.transactions import Transactions
+from fuzz.violations import IsolationViolation, NoSerialOrder, StaleSessionRead, Violation
+
+_BY_NAME: dict[str, type[Violation]] = {kind.kind: kind for kind in IsolationViolation.__subclasses__()}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What an explanation rests on.
+
+    Attributes:
+        history: with the wrong outcome.
+        transactions: its transactions.
+        calls: the same, with all that a call did as one transaction.
+        differences: what sets the outcome apart from each serial order's.
+    """
+
+    history: History
+    transactions: Transactions
+    calls: Transactions
+    differences: Sequence[Difference]
+
+
+def explain(of: Explanation) -> Violation:
+    """The violation that an outcome of no serial order is, under the name of what explains it.
+
+    A cycle of transactions is looked for first, then one of calls: where a call reads in one transaction and writes
+    in another, each by itself is beyond reproach.
+    """
+    outcome = _outcome(of.differences)
+    for transactions, across in ((of.transactions, False), (of.calls, True)):
+        found = _telling(anomalies(transactions))
+        if found is not None:
+            return phenomenon(of.history, transactions, found, outcome, across=across)
+    operations = {call.operation for calls in of.history.case.programs.values() for call in calls}
+    tables = {item[0] for item in of.transactions.versions}
+    return NoSerialOrder(
+        f"{outcome} No dependency between what the calls read and wrote explains it.",
+        operations=tuple(sorted(operations)),
+        shape=tuple(sorted(tables)),
+    )
+
+
+def phenomenon(
+    history: History, transactions: Transactions, found: Anomaly, outcome: str, *, across: bool = False
+) -> Violation:
+    """The violation that a phenomenon is.
+
+    Args:
+        history: where it was found.
+        transactions: of which its cycle is.
+        found: the phenomenon.
+        outcome: a sentence on what came of it.
+        across: whether each transaction of the cycle stands for all transactions of a call.
+    """
+    kind = _BY_NAME[found.name]
+    if across and found.name == "lost-update":
+        kind = StaleSessionRead
+    sentences = [told(dependency, transactions) for dependency in found.cycle]
+    if across:
+        sentences.append("Each transaction by itself saw nothing wrong; the calls are made of several.")
+    if not found.certain:
+        sentences.append("Which rows some of these statements looked at cannot be told for sure.")
+    steps = sorted({step for each in found.cycle for step in (each.source_step, each.target_step) if step})
+    return kind(
+        " ".join([*sentences, outcome]),
+        operations=_operations(history, transactions, found),
+        shape=_shape(history, found, steps),
+        steps=tuple(steps),
+        why=tuple(why(dependency, transactions) for dependency in found.cycle),
+    )
+
+
+def _telling(found: Iterable[Anomaly]) -> Anomaly | None:
+    """The first that is certain; where none is, the first."""
+    known = list(found)
+    return next((each for each in known if each.certain), known[0] if known else None)
+
+
+def _operations(history: History, transactions: Transactions, found: Anomaly) -> tuple[str, ...]:
+    return tuple(
+        sorted(
+            operation
+            for number in found.transactions
+            for operation in session_calls(
+                history, transactions.all[number].session, transactions.all[number].calls
+            )
+        )
+    )
+
+
+def _shape(history: History, found: Anomaly, steps: Iterable[int]) -> tuple[str, ...]:
+    """The tables on the cycle and the shapes of the statements that make it, in no order."""
+    tables = {dependency.item[0] for dependency in found.cycle if dependency.item is not None}
+    return (*sorted(tables), *sorted({parse(history.steps[step - 1].sql).shape for step in steps}))
+
+
+def _outcome(differences: Sequence[Difference]) -> str:
+    """What the serial orders leave, and what was left here."""
+    return str(differences[0]) if differences else ""

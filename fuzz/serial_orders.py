@@ -1,0 +1,63 @@
+"""The serial orders of a case, run when a check first asks for them, and once for the same programs."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from fuzz.case import Case
+from fuzz.checks.serially import Serial
+from fuzz.engine.serial import serial_histories, serial_history_again
+from fuzz.engine.stage import Stage
+from fuzz.history import History, Place
+
+KEPT = 64
+"""Sets of programs whose serial orders are remembered: schedules of the same programs come one after the other."""
+
+Made = TypeVar("Made")
+
+
+class SerialOrders:
+    """Runs serial orders.
+
+    Args:
+        stage: where to run them.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._orders: OrderedDict[str, Sequence[History]] = OrderedDict()
+        self._again: OrderedDict[str, History] = OrderedDict()
+
+    def of(self, case: Case) -> Serial:
+        """Those of a case's programs, whatever its schedule."""
+        programs = case.scheduled(())
+
+        def orders(of: Case) -> Sequence[History]:
+            return _remembered(self._orders, of, lambda: serial_histories(self._stage, of))
+
+        return Serial(
+            orders=lambda: orders(programs),
+            without=lambda calls: orders(_without(programs, calls)),
+            again=lambda: _remembered(self._again, programs, lambda: serial_history_again(self._stage, programs)),
+        )
+
+
+def _remembered(known: OrderedDict[str, Made], case: Case, make: Callable[[], Made]) -> Made:
+    key = case.dumps()
+    if key not in known:
+        if len(known) >= KEPT:
+            known.popitem(last=False)
+        known[key] = make()
+    known.move_to_end(key)
+    return known[key]
+
+
+def _without(case: Case, calls: frozenset[Place]) -> Case:
+    programs = {
+        session: tuple(call for place, call in enumerate(program) if (session, place) not in calls)
+        for session, program in case.programs.items()
+    }
+    return replace(case, programs=programs)

@@ -41,6 +41,7 @@ class Case:
             name whose session cannot go on is passed over, and when the schedule has run out the sessions finish one
             after the other.
         seed: of the clock and the dice.
+        checks: names of the checks that apply; empty: the target's.
     """
 
     target: str
@@ -48,6 +49,7 @@ class Case:
     programs: Mapping[str, tuple[Call, ...]]
     schedule: tuple[str, ...] = ()
     seed: int = 0
+    checks: tuple[str, ...] = ()
 
     @property
     def calls(self) -> int:
@@ -78,7 +80,8 @@ class Case:
                     for session, calls in self.programs.items()
                 },
                 "schedule": [[session, len(list(steps))] for session, steps in groupby(self.schedule)],
-            },
+            }
+            | ({"checks": list(self.checks)} if self.checks else {}),
             indent=2,
             ensure_ascii=False,
         )
@@ -124,7 +127,8 @@ class Case:
         if unknown := set(schedule) - set(programs):
             message = f"the schedule names sessions without a program: {', '.join(sorted(unknown))}"
             raise ValueError(message)
-        return cls(str(content["target"]), content["isolation"], programs, schedule, int(content["seed"]))
+        checks = tuple(str(name) for name in content.get("checks", ()))
+        return cls(str(content["target"]), content["isolation"], programs, schedule, int(content["seed"]), checks)
 
 
 def case_file(path: Path) -> Path:

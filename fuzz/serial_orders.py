@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from fuzz.case import Case
-from fuzz.checks.serially import Serial
+from fuzz.checks.evidence import Serial
 from fuzz.engine.serial import serial_histories, serial_history_again
 from fuzz.engine.stage import Stage
 from fuzz.history import History, Place

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fuzz.case import Case
-from fuzz.checks import judge
+from fuzz.checks import Evidence, judge
+from fuzz.checks.counts import Counts, counts_of
 from fuzz.checks.errors import fails_alone
 from fuzz.checks.rules import rules_of
+from fuzz.checks.spurious import spurious_in
 from fuzz.engine.stage import Stage
 from fuzz.errors import CaseError
 from fuzz.history import History
@@ -23,11 +25,13 @@ class Verdict:
         history: what happened.
         violations: what is wrong with it, the most telling first.
         alone: (operation, exception) pairs that were raised without any concurrency being needed.
+        counts: what the calls did, and how they were refused.
     """
 
     history: History
     violations: tuple[Violation, ...]
     alone: tuple[tuple[str, str], ...]
+    counts: Counts
 
     def violation(self, signature: str) -> Violation | None:
         """The violation with a signature, if it is there."""
@@ -39,10 +43,12 @@ class Trial:
 
     Args:
         stage: where to run.
+        checks: names of the checks that apply; empty: the target's.
     """
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, checks: tuple[str, ...] = ()) -> None:
         self.stage = stage
+        self._checks = checks
         self._rules = rules_of(type(stage.target), {s.table.name: s.table for s in stage.catalogue.tables.values()})
         self._orders = SerialOrders(stage)
 
@@ -57,12 +63,14 @@ class Trial:
 
     def judge(self, history: History) -> Verdict:
         """Judge a history of this stage; serial orders of its calls are run when a check asks for them."""
-
-        serial = self._orders.of(history.case)
+        history = replace(history, case=replace(history.case, checks=history.case.checks or self._checks))
+        rules = replace(self._rules, checks=history.case.checks or self._rules.checks)
+        evidence = Evidence(history, rules, self._orders.of(history.case))
         return Verdict(
             history,
-            tuple(judge(history, self._rules, serial)),
-            tuple(fails_alone(history, serial)) if "errors" in self._rules.checks else (),
+            tuple(judge(evidence)),
+            tuple(fails_alone(evidence)) if "errors" in rules.checks else (),
+            counts_of(history, spurious_in(evidence)),
         )
 
     def _fits(self, case: Case) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fuzz.case import Call, Case
-from fuzz.checks import Rules, Serial, judge
+from fuzz.checks import Evidence, Rules, Serial, judge
 from fuzz.history import Commit, Failure, History, Outcome, Step, Table, Write
 from fuzz.violations import Violation
 
@@ -77,7 +77,7 @@ def history(
 
 def judged(made: History, *serial: History, rules: Rules = RULES) -> list[Violation]:
     """What is wrong with a history, given those of the serial orders."""
-    return judge(made, rules, serially(*serial))
+    return judge(Evidence(made, rules, serially(*serial)))
 
 
 def serially(*orders: History) -> Serial:

@@ -201,5 +201,6 @@ class _Campaign:
             findings=tuple(self._findings.values()),
             times_seen={signature: self._tally.seen[signature] for signature in self._findings},
             nondeterministic=dict(self._nondeterministic),
+            counts=self._tally.counts,
             interrupted=False,
         )

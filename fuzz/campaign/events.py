@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fuzz.checks.counts import Counts
 from fuzz.finding import Finding
 
 
@@ -27,6 +28,7 @@ class Summary:
         findings: so far, in the order they were found.
         times_seen: a finding's id -> in how many cases it was met.
         nondeterministic: signatures of violations that did not repeat, with the case as JSON text.
+        counts: what the calls did, and how they were refused; goes on growing while the campaign does.
         interrupted: whether the user ended it.
     """
 
@@ -43,6 +45,7 @@ class Summary:
     findings: tuple[Finding, ...]
     times_seen: Mapping[str, int]
     nondeterministic: Mapping[str, str]
+    counts: Counts
     interrupted: bool
 
     @property
@@ -70,6 +73,7 @@ class Summary:
             "last_new_s": round(self.last_new_s, 1),
             "fails_alone": [f"{operation}: {error}" for operation, error in self.fails_alone],
             "nondeterministic": sorted(self.nondeterministic),
+            **self.counts.to_json(),
             "findings": [
                 {
                     "id": finding.id,

@@ -6,6 +6,7 @@ from collections import Counter
 from time import monotonic
 
 from fuzz.case import Case
+from fuzz.checks.counts import Counts
 from fuzz.trial import Verdict
 
 
@@ -19,6 +20,7 @@ class Tally:
         last_new_s: when the last of them was new, in seconds from the start.
         alone: (operation, exception) pairs that need no concurrency.
         seen: a violation's signature -> in how many cases it was met.
+        counts: what the calls did, and how they were refused.
     """
 
     def __init__(self) -> None:
@@ -29,6 +31,7 @@ class Tally:
         self.last_new_s = 0.0
         self.alone: set[tuple[str, str]] = set()
         self.seen: Counter[str] = Counter()
+        self.counts = Counts()
 
     @property
     def elapsed_s(self) -> float:
@@ -50,6 +53,7 @@ class Tally:
         self.steps += len(verdict.history.steps)
         self.alone.update(verdict.alone)
         self.seen.update({violation.signature for violation in verdict.violations})
+        self.counts.add(verdict.counts)
         interleaving = _fingerprint(verdict.history.case)
         if interleaving not in self._known:
             self._known.add(interleaving)

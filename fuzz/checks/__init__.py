@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from fuzz.checks.errors import check_errors
+from fuzz.checks.evidence import Evidence, Serial
 from fuzz.checks.invariants import check_invariants
 from fuzz.checks.revisions import check_revisions
 from fuzz.checks.rules import Rules
-from fuzz.checks.serially import Serial
-from fuzz.history import History
+from fuzz.checks.sessions import check_sessions
+from fuzz.checks.spurious import check_spurious
 from fuzz.violations import Violation
 
-__all__ = ["ALL", "CHECKS", "Rules", "Serial", "judge"]
+__all__ = ["ALL", "CHECKS", "Evidence", "Rules", "Serial", "judge"]
 
-CHECKS: dict[str, Callable[[History, Rules, Serial], Iterator[Violation]]] = {
+CHECKS: dict[str, Callable[[Evidence], Iterator[Violation]]] = {
     "errors": check_errors,
     "revisions": check_revisions,
+    "sessions": check_sessions,
     "invariants": check_invariants,
+    "spurious": check_spurious,
 }
 """By name, the most telling first."""
 
@@ -25,11 +28,6 @@ ALL = ("errors", "revisions", "serial", "sessions", "invariants")
 """Those that find what is wrong; the others find what is odd."""
 
 
-def judge(history: History, rules: Rules, serial: Serial) -> list[Violation]:
+def judge(of: Evidence) -> list[Violation]:
     """What is wrong with a history, the most telling first."""
-    return [
-        violation
-        for name, check in CHECKS.items()
-        if name in rules.checks
-        for violation in check(history, rules, serial)
-    ]
+    return [violation for name, check in CHECKS.items() if name in of.rules.checks for violation in check(of)]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
+from fuzz.checks.evidence import Evidence
 from fuzz.checks.hidden import Hidden, hidden_in
-from fuzz.checks.rules import Rules
-from fuzz.checks.serially import Serial
 from fuzz.history import Failure, History, Outcome
 from fuzz.violations import (
     Deadlock,
@@ -34,8 +33,10 @@ _BY_TYPE: dict[str, type[ErrorViolation]] = {
     "NoResultFound": VanishedRow,
 }
 
-def check_errors(history: History, _rules: Rules, serial: Serial) -> Iterator[Violation]:
+
+def check_errors(of: Evidence) -> Iterator[Violation]:
     """Exceptions that no serial order gives, undeclared or hiding a database error; broken sessions; and hangs."""
+    history, serial = of.history, of.serial
     for session, why in history.hung.items():
         operation = _operation_at_end(history, session)
         yield Hung(f"Session {session} does not go on: {why}.", operations=(operation,), shape=())
@@ -46,14 +47,18 @@ def check_errors(history: History, _rules: Rules, serial: Serial) -> Iterator[Vi
             continue
         if not outcome.expected and not _fails_serially(outcome, serial.orders()):
             yield _undeclared(history, outcome, outcome.failure)
-        if outcome.expected and (hidden := hidden_in(outcome.failure)) and not _hides_serially(outcome, serial.orders()):
+        if (
+            outcome.expected
+            and (hidden := hidden_in(outcome.failure))
+            and not _hides_serially(outcome, serial.orders())
+        ):
             yield _hidden_error(history, outcome, outcome.failure, hidden)
 
 
-def fails_alone(history: History, serial: Serial) -> Iterator[tuple[str, str]]:
+def fails_alone(of: Evidence) -> Iterator[tuple[str, str]]:
     """Undeclared exceptions that a serial order gives too, as (operation, exception): bugs, but no races."""
-    for outcome in history.outcomes:
-        if outcome.failure is not None and not outcome.expected and _fails_serially(outcome, serial.orders()):
+    for outcome in of.history.outcomes:
+        if outcome.failure is not None and not outcome.expected and _fails_serially(outcome, of.serial.orders()):
             yield outcome.invocation.operation, outcome.failure.name
 
 

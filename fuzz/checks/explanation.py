@@ -94,9 +94,7 @@ def _operations(history: History, transactions: Transactions, found: Anomaly) ->
         sorted(
             operation
             for number in found.transactions
-            for operation in session_calls(
-                history, transactions.all[number].session, transactions.all[number].calls
-            )
+            for operation in session_calls(history, transactions.all[number].session, transactions.all[number].calls)
         )
     )
 

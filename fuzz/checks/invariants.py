@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
-from fuzz.checks.rules import Rules
-from fuzz.checks.serially import Serial
-from fuzz.history import History
+from fuzz.checks.evidence import Evidence
 from fuzz.violations import BrokenInvariant, Violation
 
 
-def check_invariants(history: History, _rules: Rules, _serial: Serial) -> Iterator[Violation]:
+def check_invariants(of: Evidence) -> Iterator[Violation]:
     """An invariant that a commit broke; each once, at the first commit that broke it."""
     seen: set[str] = set()
+    history = of.history
     for commit in history.commits:
         for name, failure in commit.broken.items():
             if name in seen:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fuzz.accesses import transactions_of
+from fuzz.checks.evidence import Evidence
 from fuzz.checks.explanation import phenomenon
-from fuzz.checks.rules import Rules
-from fuzz.checks.serially import Serial
-from fuzz.history import History
 from fuzz.isolation import anomalies
 from fuzz.violations import Violation
 
 
-def check_isolation(history: History, _rules: Rules, _serial: Serial) -> Iterator[Violation]:
+def check_isolation(of: Evidence) -> Iterator[Violation]:
     """Every phenomenon that is certain."""
-    transactions = transactions_of(history)
-    for found in anomalies(transactions):
+    for found in anomalies(of.transactions):
         if found.certain:
-            yield phenomenon(history, transactions, found, "What came out is what some serial order gives all the same.")
+            yield phenomenon(
+                of.history, of.transactions, found, "What came out is what some serial order gives all the same."
+            )

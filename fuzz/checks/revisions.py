@@ -5,19 +5,20 @@ Which children revise a row is the target's to say (`Target.revises`); without a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fuzz.checks.committed import Change, Committed, Key, key_of, name_of, whole
+from fuzz.checks.evidence import Evidence
 from fuzz.checks.returned import check_returned
 from fuzz.checks.rules import Rules
-from fuzz.checks.serially import Serial
 from fuzz.history import Commit, History
 from fuzz.violations import NeedlessBump, RevisionDecreased, SkippedRevision, StuckRevision, Violation
 
 
-def check_revisions(history: History, rules: Rules, _serial: Serial) -> Iterator[Violation]:
+def check_revisions(of: Evidence) -> Iterator[Violation]:
     """Everything that is wrong with the committed revision numbers, then with those that calls returned."""
+    history, rules = of.history, of.rules
     if rules.revision is None:
         return
     growth = _Growth(history, rules, rules.revision)

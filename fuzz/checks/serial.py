@@ -5,47 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from fuzz.accesses import transactions_of
+from fuzz.checks.evidence import Evidence
 from fuzz.checks.explanation import Explanation, explain
 from fuzz.checks.grain import by_call, is_ordered
-from fuzz.checks.rules import Rules
-from fuzz.checks.serially import Serial
 from fuzz.history import History, Place
 from fuzz.outcomes import Difference, Ending, ending_of, same, volatile_in
-from fuzz.violations import SpuriousFailure, Violation
+from fuzz.violations import Violation
 
 
-def check_serial(history: History, rules: Rules, serial: Serial) -> Iterator[Violation]:
+def check_serial(of: Evidence) -> Iterator[Violation]:
     """An outcome that no serial order gives.
 
     A call that failed and has written nothing counts as not having happened: the rest must come out as in a serial
     order of the other calls, or of all.
     """
+    history, rules = of.history, of.rules
     if history.hung or not rules.serial:
         return
-    transactions = transactions_of(history)
     idle = _idle_failures(history)
-    calls = by_call(transactions, whole=rules.whole, without=idle)
+    calls = by_call(of.transactions, whole=rules.whole, without=idle)
     if is_ordered(history, calls, whole=rules.whole):
         return
-    differences = _differences(history, rules, serial, idle)
+    differences = _differences(of, idle)
     if differences:
-        yield explain(Explanation(history, transactions, calls, differences))
-
-
-def check_spurious(history: History, _rules: Rules, serial: Serial) -> Iterator[Violation]:
-    """A call that ended in a declared exception, though every serial order lets it succeed."""
-    for outcome in history.outcomes:
-        if outcome.failure is None or not outcome.expected:
-            continue
-        alone = [order.outcome(outcome.session, outcome.call) for order in serial.orders()]
-        if alone and all(each is not None and each.failure is None for each in alone):
-            yield SpuriousFailure(
-                f"{outcome.invocation} in session {outcome.session} was refused with {outcome.failure.name}, but "
-                "succeeds in every serial order of the same calls.",
-                operations=(outcome.invocation.operation,),
-                shape=(outcome.failure.name,),
-            )
+        yield explain(Explanation(history, of.transactions, calls, differences))
 
 
 def _idle_failures(history: History) -> frozenset[Place]:
@@ -55,13 +38,13 @@ def _idle_failures(history: History) -> frozenset[Place]:
     return frozenset(place for place in failed if place not in writers)
 
 
-def _differences(history: History, rules: Rules, serial: Serial, idle: frozenset[Place]) -> Sequence[Difference]:
+def _differences(of: Evidence, idle: frozenset[Place]) -> Sequence[Difference]:
     """What sets the outcome apart from each serial order's; nothing, where it is one of theirs."""
-    orders = serial.orders()
+    rules, orders = of.rules, of.serial.orders()
     if not orders:
         return ()
-    volatile = volatile_in(orders[0], serial.again())
-    ending = ending_of(history)
+    volatile = volatile_in(orders[0], of.serial.again())
+    ending = ending_of(of.history)
     found = []
     for order in orders:
         difference = same(ending, ending_of(order), volatile=volatile, ignored=rules.ignored)
@@ -70,7 +53,7 @@ def _differences(history: History, rules: Rules, serial: Serial, idle: frozenset
         found.append(difference)
     if idle and not rules.whole:
         rest = _without(ending, idle)
-        for order in serial.without(idle):
+        for order in of.serial.without(idle):
             if same(rest, ending_of(order), volatile=volatile, ignored=rules.ignored) is None:
                 return ()
     return found

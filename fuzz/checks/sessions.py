@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
-from fuzz.checks.rules import Rules
-from fuzz.checks.serially import Serial
+from fuzz.checks.evidence import Evidence
 from fuzz.history import History, Outcome, Step
 from fuzz.segments import segments
 from fuzz.statements import parse
 from fuzz.violations import IdleInTransaction, LockAcrossCalls, SessionLeftOpen, Violation
 
 
-def check_sessions(history: History, _rules: Rules, _serial: Serial) -> Iterator[Violation]:
+def check_sessions(of: Evidence) -> Iterator[Violation]:
     """A transaction that is still open after a call, with or without locks; a connection that is not given back."""
-    for outcome in history.outcomes:
+    for outcome in of.history.outcomes:
         if outcome.in_transaction:
-            yield _open_transaction(outcome, _since(history, outcome))
+            yield _open_transaction(outcome, _since(of.history, outcome))
         elif outcome.lent:
             yield SessionLeftOpen(
                 f"{outcome.invocation} in session {outcome.session} has ended, but {_connections(outcome.lent)} not "

@@ -65,12 +65,12 @@ class Hunt:
         """Look at a verdict.
 
         Raises:
-            Violation: the one that is being shrunk, or the first that is not known.
+            Violation: the one that is being shrunk, or the most telling, if that is not known.
         """
         if self.wanted is None:
             self.met_s = self.note(verdict)
-            new = (found.signature for found in verdict.violations if found.signature not in self.known)
-            self.wanted = next(new, None)
+            telling = next((found.signature for found in verdict.violations), None)
+            self.wanted = None if telling is None or telling in self.known else telling
         violation = verdict.violation(self.wanted) if self.wanted else None
         if violation is None:
             return

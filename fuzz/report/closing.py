@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fuzz.checks.counts import Counts
 from fuzz.report.follow import Followed
 from fuzz.report.progress import count_of_findings
 
@@ -22,6 +23,7 @@ def _lines(followed: Followed) -> Iterator[str]:
         f"{summary.cases} cases, {summary.steps} steps in {summary.elapsed_s:.1f} s ({rate:.0f} cases/s), "
         f"{summary.distinct_interleavings} distinct interleavings, the last new one after {summary.last_new_s:.1f} s"
     )
+    yield from _counted(summary.counts)
     for operation, error in summary.fails_alone:
         yield f"fails alone, so no race: {operation} raises {error}"
     for signature, path in followed.doubtful.items():
@@ -32,3 +34,13 @@ def _lines(followed: Followed) -> Iterator[str]:
         seen = "once" if times == 1 else f"{times} times"
         yield f"{finding.violation.kind}   {calls}   {followed.paths[finding.id]}   seen {seen}"
     yield f"seed {summary.seed}: {count_of_findings(summary)}"
+
+
+def _counted(counts: Counts) -> Iterator[str]:
+    calls, statements, again = sum(counts.calls.values()), sum(counts.statements.values()), sum(counts.again.values())
+    if calls:
+        yield f"{calls} calls, {statements / calls:.1f} statements each; {again} rows read again though unchanged"
+    refused, spurious = sum(counts.refused.values()), sum(counts.spurious.values())
+    if refused:
+        which = f", {spurious} of them that every serial order lets succeed" if spurious else ""
+        yield f"{refused} calls ended in an exception that the target declares{which}"

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from fuzz.checks import Evidence
 from fuzz.checks.errors import fails_alone
 from fuzz.history import CLOSING, Failure, Step
-from tests.histories_by_hand import failure, history, judged, kinds, outcome, serially
+from tests.histories_by_hand import RULES, failure, history, judged, kinds, outcome, serially
 
 ORM = "sqlalchemy.orm.exc"
 CORE = "sqlalchemy.exc"
@@ -103,7 +104,7 @@ def test_a_database_error_that_serial_orders_do_not_hide_is_flagged(alone: Failu
 def test_what_a_serial_order_gives_too_is_no_race_but_fails_alone() -> None:
     failing = history(outcomes=[outcome(failed=failure("shop.Closed"))])
     assert kinds(failing, history(), failing) == []
-    assert list(fails_alone(failing, serially(history(), failing))) == [("act", "Closed")]
+    assert list(fails_alone(Evidence(failing, RULES, serially(history(), failing)))) == [("act", "Closed")]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_what_no_serial_order_gives_does_not_fail_alone(serial: object) -> None:
     failing = history(outcomes=[outcome(failed=failure("shop.Closed"))])
     other = history(outcomes=[serial])  # type: ignore[list-item]  # parametrize loses the type
     assert kinds(failing, other) == ["unhandled-error"]
-    assert list(fails_alone(failing, serially(other))) == []
+    assert list(fails_alone(Evidence(failing, RULES, serially(other)))) == []
 
 
 def test_a_session_that_does_not_work_again_is_broken_even_after_a_declared_exception() -> None:

@@ -1,0 +1,89 @@
+"""What is counted of calls though nothing is wrong: statements, rows read again, refusals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from fuzz.accesses import keys_read
+from fuzz.history import CLOSING, History
+from fuzz.transactions import Item
+
+Refusal = tuple[str, str]
+"""An operation, and the declared exception that it ended in."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """Sums over histories; each by operation.
+
+    Attributes:
+        calls: that have ended.
+        statements: that they sent.
+        again: rows that a call read more than once though nobody had changed them, as after `expire_all`.
+        refused: calls that ended in a declared exception.
+        spurious: those of them that every serial order lets succeed.
+    """
+
+    calls: Counter[str] = field(default_factory=Counter)
+    statements: Counter[str] = field(default_factory=Counter)
+    again: Counter[str] = field(default_factory=Counter)
+    refused: Counter[Refusal] = field(default_factory=Counter)
+    spurious: Counter[Refusal] = field(default_factory=Counter)
+
+    def add(self, other: Counts) -> None:
+        """Add another's sums."""
+        self.calls += other.calls
+        self.statements += other.statements
+        self.again += other.again
+        self.refused += other.refused
+        self.spurious += other.spurious
+
+    def to_json(self) -> dict[str, Any]:
+        """As the summary prints it."""
+        return {
+            "statements_per_call": {
+                name: round(self.statements[name] / calls, 1) for name, calls in sorted(self.calls.items())
+            },
+            "reads_again": dict(sorted(self.again.items())),
+            "refused": {
+                f"{operation}: {error}": {"times": times, "spurious": self.spurious[operation, error]}
+                for (operation, error), times in sorted(self.refused.items())
+            },
+        }
+
+
+def counts_of(history: History, spurious: Iterable[Refusal]) -> Counts:
+    """Count what the calls of a history did.
+
+    Args:
+        history: whose.
+        spurious: its refusals that every serial order lets succeed.
+    """
+    counts = Counts(spurious=Counter(spurious))
+    for outcome in history.outcomes:
+        if outcome.call == CLOSING:
+            continue
+        counts.calls[outcome.invocation.operation] += 1
+        if outcome.failure is not None and outcome.expected:
+            counts.refused[outcome.invocation.operation, outcome.failure.name] += 1
+    _count_statements(history, counts)
+    return counts
+
+
+def _count_statements(history: History, counts: Counts) -> None:
+    seen: dict[tuple[str, int, Item], tuple[str | None, ...]] = {}
+    for step in history.steps:
+        if step.call == CLOSING:
+            continue
+        operation = history.case.programs[step.session][step.call].operation
+        counts.statements[operation] += 1
+        if len(step.rows) != 1 or not step.sql.startswith("SELECT"):
+            continue
+        for name in {column.table for column in step.columns if column.table is not None}:
+            for item in keys_read(step, history.tables[name]) or ():
+                key = (step.session, step.call, item)
+                counts.again[operation] += seen.get(key) == step.rows[0]
+                seen[key] = step.rows[0]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from fuzz.case import Case
-from fuzz.checks import Evidence, judge
+from fuzz.checks import CHECKS, Evidence, judge
 from fuzz.checks.counts import Counts, counts_of
 from fuzz.checks.errors import fails_alone
 from fuzz.checks.rules import rules_of
 from fuzz.checks.spurious import spurious_in
 from fuzz.engine.stage import Stage
-from fuzz.errors import CaseError
+from fuzz.errors import CaseError, TargetError
 from fuzz.history import History
 from fuzz.serial_orders import SerialOrders
 from fuzz.violations import Violation
@@ -44,11 +44,20 @@ class Trial:
     Args:
         stage: where to run.
         checks: names of the checks that apply; empty: the target's.
+
+    Raises:
+        TargetError: the target names a check that there is not.
     """
 
     def __init__(self, stage: Stage, checks: tuple[str, ...] = ()) -> None:
         self.stage = stage
         self._checks = checks
+        unknown = [name for name in (*checks, *stage.target.checks) if name not in CHECKS]
+        if unknown:
+            raise TargetError(
+                f"{type(stage.target).__name__}.checks names {unknown[0]!r}, which is no check.",
+                f"The checks are {', '.join(CHECKS)}.",
+            )
         self._rules = rules_of(type(stage.target), {s.table.name: s.table for s in stage.catalogue.tables.values()})
         self._orders = SerialOrders(stage)
 

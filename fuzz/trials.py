@@ -24,8 +24,12 @@ class Trials:
         self._stack = ExitStack()
         self._trials: dict[type[Target], Trial] = {}
 
-    def of(self, target: type[Target]) -> Trial:
+    def of(self, target: type[Target], checks: tuple[str, ...] = ()) -> Trial:
         """What runs and judges a target's cases.
+
+        Args:
+            target: whose.
+            checks: names of the checks that apply; empty: the target's. The first call for a target decides.
 
         Raises:
             ServerError: there is no scratch database to be had.
@@ -34,7 +38,7 @@ class Trials:
         if target not in self._trials:
             stage = Stage(target(), self._stack.enter_context(self.server.scratch()))
             self._stack.callback(stage.close)
-            self._trials[target] = Trial(stage)
+            self._trials[target] = Trial(stage, checks)
         return self._trials[target]
 
     def __enter__(self) -> Self:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from fuzz.case import ISOLATION
+from fuzz.checks import ALL, CHECKS
 
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
@@ -39,6 +40,22 @@ def levels(text: str) -> tuple[str, ...]:
                 param_hint="--isolation",
             )
     return named
+
+
+def checks(text: str) -> tuple[str, ...]:
+    """Names of checks, from a list with commas; "all" stands for those that find what is wrong.
+
+    Raises:
+        typer.BadParameter: when one is unknown.
+    """
+    named = tuple(dict.fromkeys(word.strip() for word in text.split(",")))
+    for name in named:
+        if name != "all" and name not in CHECKS:
+            raise typer.BadParameter(
+                f"{name!r} is no check; write all, or one or more of {','.join(CHECKS)}, with commas between.",
+                param_hint="--checks",
+            )
+    return tuple(dict.fromkeys(each for name in named for each in (ALL if name == "all" else (name,))))
 
 
 Dsn = Annotated[

@@ -12,6 +12,7 @@ import typer
 
 from fuzz.campaign.campaign import Budget, campaign
 from fuzz.cli.options import Dsn, Json, PgBin, duration, levels
+from fuzz.cli.options import checks as checks_named
 from fuzz.engine.stage import NAMES
 from fuzz.lookup import find_target
 from fuzz.postgres import open_server
@@ -41,6 +42,14 @@ def run(
     sessions: Annotated[
         int | None, typer.Option(min=2, max=len(NAMES), help="How many at a time; default: the target's.")
     ] = None,
+    checks: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="all, or some of errors,revisions,serial,sessions,invariants; strict adds phenomena that did no harm, "
+            "spurious refusals that no serial order gives; default: the target's.",
+        ),
+    ] = None,
     max_findings: Annotated[int | None, typer.Option(min=1, help="End after so many findings.")] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where findings' folders go.")] = Path("findings"),
     as_json: Json = False,
@@ -53,6 +62,7 @@ def run(
     """
     seconds = duration(time) if time is not None else DEFAULT_S if cases is None else None
     chosen = levels(isolation) if isolation is not None else ()
+    applied = checks_named(checks) if checks is not None else ()
     found = find_target(target)
     prepare_folder(out)
     seed = secrets.randbits(32) if seed is None else seed
@@ -61,7 +71,7 @@ def run(
     with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server) as trials:
         progress.say(f"{target} on PostgreSQL {server.version}, {server.origin}")
         events = campaign(
-            trials.of(found),
+            trials.of(found, applied),
             word=target,
             seed=seed,
             isolation=chosen or found.isolation,

@@ -34,7 +34,7 @@ def timeline(history: History, violations: Sequence[Violation], replay: str) -> 
     """
     parts = [headline(history, violations), story(violations)]
     marked = [number for violation in violations for number in violation.steps]
-    parts += ["\n".join(lanes(history, marked)), f"replay   {replay}"]
+    parts += ["\n".join(lanes(history, marked)), "\n".join(_why(violations)), f"replay   {replay}"]
     return printable("\n\n".join(filter(None, parts))) + "\n"
 
 
@@ -73,6 +73,12 @@ def _paragraphs(violations: Sequence[Violation]) -> Iterator[str]:
         yield fill(violation.story, _STORY)
     for violation in violations[1:]:
         yield fill(f"Also {violation.kind}: {violation.story}", _STORY)
+
+
+def _why(violations: Sequence[Violation]) -> Iterator[str]:
+    """The dependencies behind the most telling violation."""
+    for number, line in enumerate(violations[0].why if violations else ()):
+        yield f"{'why' if number == 0 else '':<9}{line}"
 
 
 def _calls(history: History) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from fuzz.campaign.events import Summary
 from fuzz.case import Case
+from fuzz.checks.counts import Counts
 from fuzz.errors import CaseError, TargetError
 from fuzz.finding import Finding
 from fuzz.replaying import Replayed
@@ -36,6 +37,7 @@ def nothing() -> Followed:
         findings=(),
         times_seen={},
         nondeterministic={},
+        counts=Counts(),
         interrupted=False,
     )
     return Followed(summary, {}, {})

@@ -1,0 +1,270 @@
+"""Each phenomenon with its twin: a history that differs by little, and shows none or another."""
+
+from __future__ import annotations
+
+import pytest
+
+from fuzz.isolation import anomalies
+from tests.isolation.notation import transactions, witness
+
+
+def seen(text: str, sessions: dict[int, str] | None = None) -> list[tuple[str, str, str]]:
+    return [(anomaly.name, anomaly.adya, witness(anomaly)) for anomaly in anomalies(transactions(text, sessions))]
+
+
+def test_two_that_overwrite_each_other_wrote_dirty() -> None:
+    history = "w1(x) w2(x) w2(y) c2 w1(y) c1 [x 1 2] [y 2 1]"
+    assert seen(history) == [("dirty-write", "G0", "1 -ww x-> 2, 2 -ww y-> 1")]
+
+
+def test_two_that_overwrite_one_after_the_other_did_not_write_dirty() -> None:
+    assert seen("w1(x) w2(y) w1(y) c1 w2(x) c2 [x 1 2] [y 1 2]") == []
+
+
+def test_a_dirty_write_of_three_is_one_cycle() -> None:
+    history = "w1(x) w2(x) w2(y) w3(y) w3(z) w1(z) c1 c2 c3 [x 1 2] [y 2 3] [z 3 1]"
+    assert seen(history) == [("dirty-write", "G0", "1 -ww x-> 2, 2 -ww y-> 3, 3 -ww z-> 1")]
+
+
+def test_reading_what_is_rolled_back_later_is_an_aborted_read() -> None:
+    assert seen("w1(x) r2(x1) a1 c2") == [("aborted-read", "G1a", "1 -wr x-> 2")]
+
+
+def test_reading_what_is_committed_later_is_no_aborted_read() -> None:
+    assert seen("w1(x) r2(x1) c1 c2") == []
+
+
+def test_an_aborted_read_by_who_is_rolled_back_too_harms_nobody() -> None:
+    assert seen("w1(x) r2(x1) a1 a2") == []
+
+
+def test_reading_ones_own_writes_that_are_rolled_back_is_no_aborted_read() -> None:
+    assert seen("w1(x) r1(x) a1 r2(x) c2") == []
+
+
+def test_reading_what_its_writer_changes_again_is_an_intermediate_read() -> None:
+    found = seen("w1(x) r2(x1) w1(x) c1 c2")
+    assert found[0] == ("intermediate-read", "G1b", "1 -wr x-> 2")
+
+
+def test_reading_what_its_writer_changes_no_more_is_no_intermediate_read() -> None:
+    assert seen("w1(x) w1(x) r2(x1) c1 c2") == []
+
+
+def test_reading_ones_own_intermediate_version_is_no_anomaly() -> None:
+    assert seen("w1(x) r1(x) w1(x) c1") == []
+
+
+def test_two_that_read_from_each_other_are_circular() -> None:
+    history = "w1(x) w2(y) r1(y2) r2(x1) c1 c2"
+    assert seen(history) == [("circular-information-flow", "G1c", "1 -wr x-> 2, 2 -wr y-> 1")]
+
+
+def test_reading_from_who_overwrites_one_later_is_circular() -> None:
+    history = "w1(x) w2(x) w2(y) r1(y2) c1 c2"
+    assert seen(history) == [("circular-information-flow", "G1c", "1 -ww x-> 2, 2 -wr y-> 1")]
+
+
+def test_one_that_reads_from_the_other_is_not_circular() -> None:
+    assert seen("w1(x) w2(y) r2(x1) c1 c2") == []
+
+
+def test_overwriting_what_replaced_ones_read_loses_an_update() -> None:
+    history = "r1(x) r2(x) w2(x) c2 w1(x) c1"
+    assert seen(history) == [("lost-update", "G-single", "1 -rw x-> 2, 2 -ww x-> 1")]
+
+
+def test_reading_again_before_overwriting_is_no_lost_update() -> None:
+    assert seen("r2(x) w2(x) c2 r1(x) w1(x) c1") == []
+
+
+def test_an_update_is_lost_too_where_a_row_was_looked_for_and_made_by_both() -> None:
+    assert seen("p1(x) p2(x) w2(x) c2 w1(x) c1") == [("lost-update", "G-single", "1 -rw x-> 2, 2 -ww x-> 1")]
+
+
+def test_an_update_that_is_rolled_back_is_not_lost() -> None:
+    assert seen("r1(x) r2(x) w2(x) a2 w1(x) c1") == []
+
+
+def test_seeing_two_rows_of_two_moments_is_read_skew() -> None:
+    history = "r1(x) w2(x) w2(y) c2 r1(y) c1"
+    assert seen(history) == [("read-skew", "G-single", "1 -rw x-> 2, 2 -wr y-> 1")]
+
+
+def test_seeing_two_rows_of_one_moment_is_no_read_skew() -> None:
+    assert seen("r1(x) w2(x) w2(y) c2 r1(y0) c1") == []
+
+
+def test_reading_one_row_twice_with_a_change_between_is_a_non_repeatable_read() -> None:
+    history = "r1(x) w2(x) c2 r1(x) c1"
+    assert seen(history) == [("non-repeatable-read", "G-single", "1 -rw x-> 2, 2 -wr x-> 1")]
+
+
+def test_reading_one_row_twice_from_a_snapshot_is_repeatable() -> None:
+    assert seen("r1(x) w2(x) c2 r1(x0) c1") == []
+
+
+def test_a_row_that_appears_in_what_a_condition_gives_is_a_phantom() -> None:
+    history = "p1(x) w2(x) c2 r1(x) c1"
+    assert seen(history) == [("phantom", "G-single", "1 -rw x-> 2, 2 -wr x-> 1")]
+
+
+def test_a_row_that_vanishes_from_what_a_condition_gives_is_a_phantom() -> None:
+    history = "r1(x) d2(x) c2 p1(x) c1"
+    assert seen(history) == [("phantom", "G-single", "1 -rw x-> 2, 2 -wr x-> 1")]
+
+
+def test_a_sum_that_counts_a_row_which_a_condition_did_not_give_is_a_phantom() -> None:
+    """Adya's H_phantom: employees are counted, one is added and the sum raised, then the sum is read."""
+    assert seen("p1(x) r2(s) w2(x) w2(s) c2 r1(s) c1") == [("phantom", "G-single", "1 -rw x-> 2, 2 -wr s-> 1")]
+
+
+def test_a_row_that_appears_after_the_last_look_is_no_phantom() -> None:
+    assert seen("p1(x) w2(x) c2 c1") == []
+
+
+def test_a_row_that_changes_without_a_difference_to_the_condition_is_no_phantom() -> None:
+    assert seen("p1(x>3) w2(x) c2 p1(x>3) c1 w3(x) c3") == []
+
+
+def test_two_that_each_write_what_the_other_read_are_a_write_skew() -> None:
+    history = "r1(x) r1(y) r2(x) r2(y) w1(x) w2(y) c1 c2"
+    assert seen(history) == [("write-skew", "G2-item", "1 -rw y-> 2, 2 -rw x-> 1")]
+
+
+def test_two_that_write_what_only_one_read_are_no_write_skew() -> None:
+    assert seen("r1(x) r1(y) r2(y) w1(x) w2(y) c1 c2") == []
+
+
+def test_two_that_each_insert_what_the_others_condition_gives_are_a_write_skew() -> None:
+    history = "p1(x) p1(y) p2(x) p2(y) w1(x) w2(y) c1 c2"
+    assert seen(history) == [("write-skew", "G2", "1 -rw y-> 2, 2 -rw x-> 1")]
+
+
+def test_a_write_skew_by_a_row_and_a_condition_is_one_by_conditions() -> None:
+    assert seen("r1(y) p2(x) w1(x) w2(y) c1 c2") == [("write-skew", "G2", "1 -rw y-> 2, 2 -rw x-> 1")]
+
+
+def test_two_that_insert_what_one_of_them_looked_for_are_no_write_skew() -> None:
+    assert seen("p1(x) p1(y) w1(x) w2(y) c1 c2") == []
+
+
+def test_two_readers_that_see_two_writes_in_opposite_orders_are_nonadjacent() -> None:
+    history = "r4(x) w2(y) w1(x) c1 r3(x) r3(y) c2 r4(y) c3 c4"
+    cycle = "4 -rw x-> 1, 1 -wr x-> 3, 3 -rw y-> 2, 2 -wr y-> 4"
+    assert seen(history) == [("g-nonadjacent", "G-nonadjacent", cycle)]
+
+
+def test_two_readers_that_see_two_writes_in_one_order_are_fine() -> None:
+    assert seen("w2(y) w1(x) c1 r3(x) r3(y) c2 r4(x) r4(y) c3 c4") == []
+
+
+def test_three_that_each_write_what_the_next_read_are_g2() -> None:
+    history = "r1(x) r2(y) r3(z) w2(x) w3(y) w1(z) c1 c2 c3"
+    assert seen(history) == [("g2-item", "G2-item", "1 -rw x-> 2, 2 -rw y-> 3, 3 -rw z-> 1")]
+    by_condition = history.replace("r3(z)", "p3(z)")
+    assert seen(by_condition) == [("g2", "G2", "1 -rw x-> 2, 2 -rw y-> 3, 3 -rw z-> 1")]
+
+
+def test_three_of_which_one_writes_what_nobody_read_are_fine() -> None:
+    assert seen("r1(x) r2(y) r3(z) w2(x) w3(y) c1 c2 c3") == []
+
+
+def test_the_report_that_breaks_two_serializable_writers_is_g2() -> None:
+    """Fekete, O'Neil and O'Neil (2004): a read-only transaction sees a deposit, but not the withdrawal before it."""
+    history = "r2(x) r2(y) r1(y) w1(y) c1 r3(x) r3(y) c3 w2(x) c2"
+    assert seen(history) == [("g2-item", "G2-item", "2 -rw y-> 1, 1 -wr y-> 3, 3 -rw x-> 2")]
+
+
+def test_without_the_report_the_two_writers_are_fine() -> None:
+    assert seen("r2(x) r2(y) r1(y) w1(y) c1 w2(x) c2") == []
+
+
+def test_a_longer_cycle_with_one_replaced_read_keeps_the_word_of_theory() -> None:
+    history = "r1(x) w2(x) w2(y) c2 r3(y) w3(z) c3 r1(z) c1"
+    assert ("g-single", "G-single", "1 -rw x-> 2, 2 -wr y-> 3, 3 -wr z-> 1") in seen(history)
+
+
+STALE = "w1(x) c1 r2(x0) c2"
+
+
+def test_not_seeing_what_had_been_committed_before_one_began_is_stale() -> None:
+    assert seen(STALE) == [("g-single-realtime", "G-single-realtime", "2 -rw x-> 1, 1 -realtime-> 2")]
+
+
+def test_not_seeing_what_ones_own_session_had_committed_is_worse() -> None:
+    own = {1: "A", 2: "A"}
+    assert seen(STALE, own) == [("g-single-process", "G-single-process", "2 -rw x-> 1, 1 -process-> 2")]
+
+
+def test_not_seeing_what_is_committed_at_the_same_time_is_fine() -> None:
+    assert seen("w1(x) r2(x0) c1 c2") == []
+    assert seen("w1(x) c1 r2(x0) e1 c2") == []
+
+
+def test_what_the_order_of_rows_explains_is_not_told_again_with_the_order_of_time() -> None:
+    history, sessions = "r1(x) w2(x) c2 w3(y) c3 r1(y) w1(x) c1", {2: "A", 3: "A"}
+    assert [adya for _, adya, _ in seen(history, sessions)] == ["G-single"]
+    assert [adya for _, adya, _ in seen(history.replace("w1(x)", ""), sessions)] == ["G-single-process"]
+
+
+@pytest.mark.parametrize(
+    ("history", "word"),
+    [
+        ("w1(x) c1 w3(x) c3 [x 3 1]", "G0"),
+        ("w2(y) r1(y2) c1 w3(x) c3 w2(x) c2", "G1c"),
+        ("r2(x) w1(x) c1 w3(y) c3 r2(y) c2", "G-single"),
+        ("r4(q) r2(x) w1(x) c1 r3(y) w4(y) c4 r2(y) c2 c3", "G-nonadjacent"),
+        ("r2(y) w1(y) c1 r3(z) w2(z) c2 c3", "G2-item"),
+        ("r2(y) w1(y) c1 p3(z) w2(z) c2 c3", "G2"),
+    ],
+)
+def test_every_phenomenon_has_a_variant_by_the_order_of_time_and_of_a_session(history: str, word: str) -> None:
+    assert [adya for _, adya, _ in seen(history)] == [f"{word}-realtime"]
+    assert [adya for _, adya, _ in seen(history, {1: "A", 3: "A"})] == [f"{word}-process"]
+    assert seen(history.replace("c1", "").replace(" [", " c1 [") + ("" if "[" in history else " c1"), {}) == []
+
+
+def test_a_possible_read_is_told_as_such() -> None:
+    (anomaly,) = anomalies(transactions("r1?(x) w2(x) c2 w1(x) c1"))
+    assert (anomaly.name, anomaly.certain) == ("lost-update", False)
+
+
+def test_a_certain_witness_is_preferred_to_a_possible_one() -> None:
+    (anomaly,) = anomalies(transactions("r1?(x) r1(x) w2(x) c2 w1(x) c1"))
+    assert anomaly.certain
+    assert anomaly.cycle[0].source_step == 2
+
+
+def test_what_is_only_possible_comes_last() -> None:
+    found = anomalies(transactions("r1?(x) r1(y) w2(x) w2(y) c2 w1(x) r1(y) c1"))
+    assert [(anomaly.name, anomaly.certain) for anomaly in found] == [
+        ("read-skew", True),
+        ("non-repeatable-read", True),
+        ("lost-update", False),
+    ]
+
+
+def test_two_transactions_may_show_several_anomalies_the_worst_first() -> None:
+    found = seen("r1(x) r1(y) p1(z) w2(x) w2(y) w2(z) c2 r1(y) r1(z) w1(x) c1")
+    assert [name for name, _, _ in found] == ["lost-update", "read-skew", "phantom", "non-repeatable-read"]
+
+
+def test_a_name_is_told_once_for_the_same_transactions() -> None:
+    found = seen("r1(x) r1(y) w2(x) w2(y) c2 w1(x) w1(y) c1")
+    assert [(name, cycle) for name, _, cycle in found if name == "lost-update"] == [
+        ("lost-update", "1 -rw x-> 2, 2 -ww x-> 1")
+    ]
+
+
+def test_a_cycle_begins_with_what_was_read_first() -> None:
+    (anomaly,) = anomalies(transactions("r2(x) r2(y) r1(x) r1(y) w1(x) w2(y) c1 c2"))
+    assert [dependency.source_step for dependency in anomaly.cycle] == [1, 4]
+
+
+def test_separate_races_are_told_separately() -> None:
+    found = anomalies(transactions("r1(x) w2(x) c2 w1(x) c1 r3(y) w4(y) c4 w3(y) c3"))
+    assert [(anomaly.name, anomaly.transactions) for anomaly in found] == [
+        ("lost-update", (1, 2)),
+        ("lost-update", (3, 4)),
+    ]

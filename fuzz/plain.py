@@ -109,11 +109,23 @@ def _enum_member(module: str, name: str, member: str) -> Any:
     return found[member]
 
 
+class Unordered(tuple[Any, ...]):
+    """A set's members: in a fixed order, so that they print alike, which says nothing."""
+
+    __slots__ = ()
+
+
+class Opaque(str):
+    """The name of a type, in place of a value that cannot be compared."""
+
+    __slots__ = ()
+
+
 def freeze(value: Any) -> Any:
     """A call's result as data that outlives its session: compared by value, printed the same on every machine.
 
-    ORM objects become their class and loaded columns (nothing is loaded for it), dataclasses their fields,
-    anything unknown the name of its type.
+    ORM objects become their class and loaded columns (nothing is loaded for it), dataclasses their fields, sets
+    `Unordered`, anything unknown the name of its type, `Opaque`.
     """
     if value is None or isinstance(value, (bool, int, float, str, bytes, Decimal, UUID, date, time, timedelta)):
         return value
@@ -126,7 +138,7 @@ def freeze(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return tuple(freeze(item) for item in value)
     if isinstance(value, AbstractSet):
-        return tuple(sorted((freeze(item) for item in value), key=repr))
+        return Unordered(sorted((freeze(item) for item in value), key=repr))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: freeze(getattr(value, field.name)) for field in dataclasses.fields(value)}
     return _mapped(value)
@@ -149,7 +161,7 @@ def _mapped(value: Any) -> Any:
     except NoInspectionAvailable:
         state = None
     if not isinstance(state, InstanceState):
-        return f"<{type(value).__qualname__}>"
+        return Opaque(f"<{type(value).__qualname__}>")
     columns = {attribute.key for attribute in state.mapper.column_attrs}
     loaded = {key: freeze(item) for key, item in sorted(state.dict.items()) if key in columns}
     return {"class": state.mapper.class_.__qualname__, **loaded}

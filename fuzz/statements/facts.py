@@ -1,0 +1,79 @@
+"""The facts that a statement's text tells of what it does to tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pglast.enums import LockClauseStrength
+
+from fuzz.statements.conditions import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """It looks at those rows of a table that meet a condition."""
+
+    table: str
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """It may write rows of a table: INSERT, UPDATE, DELETE, TRUNCATE."""
+
+    table: str
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """It locks a table, or those rows of it that it selects."""
+
+    table: str
+    strength: str
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """It calls a function."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """It does not wait for locks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """It may touch anything: its text does not tell."""
+
+
+Fact = Read | Wrote | Locked | Called | Skipped | Opaque
+
+STRENGTHS = {
+    LockClauseStrength.LCS_FORKEYSHARE: "FOR KEY SHARE",
+    LockClauseStrength.LCS_FORSHARE: "FOR SHARE",
+    LockClauseStrength.LCS_FORNOKEYUPDATE: "FOR NO KEY UPDATE",
+    LockClauseStrength.LCS_FORUPDATE: "FOR UPDATE",
+}
+"""Locks of rows, the weakest first."""
+
+MODES = {
+    number: f"{name} MODE"
+    for number, name in enumerate(
+        (
+            "ACCESS SHARE",
+            "ROW SHARE",
+            "ROW EXCLUSIVE",
+            "SHARE UPDATE EXCLUSIVE",
+            "SHARE",
+            "SHARE ROW EXCLUSIVE",
+            "EXCLUSIVE",
+            "ACCESS EXCLUSIVE",
+        ),
+        1,
+    )
+}
+"""Locks of tables, the weakest first."""

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from fuzz.checks.errors import check_errors
 from fuzz.checks.evidence import Evidence, Serial
 from fuzz.checks.invariants import check_invariants
+from fuzz.checks.isolation import check_isolation
 from fuzz.checks.revisions import check_revisions
 from fuzz.checks.rules import Rules
+from fuzz.checks.serial import check_serial
 from fuzz.checks.sessions import check_sessions
 from fuzz.checks.spurious import check_spurious
 from fuzz.violations import Violation
@@ -18,8 +20,10 @@ __all__ = ["ALL", "CHECKS", "Evidence", "Rules", "Serial", "judge"]
 CHECKS: dict[str, Callable[[Evidence], Iterator[Violation]]] = {
     "errors": check_errors,
     "revisions": check_revisions,
+    "serial": check_serial,
     "sessions": check_sessions,
     "invariants": check_invariants,
+    "strict": check_isolation,
     "spurious": check_spurious,
 }
 """By name, the most telling first."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from fuzz.checks.differing import Apart, outcome
 from fuzz.checks.words import session_calls, told, why
 from fuzz.history import History
 from fuzz.isolation import Anomaly, anomalies
-from fuzz.outcomes import Difference
 from fuzz.statements import parse
 from fuzz.transactions import Transactions
-from fuzz.violations import IsolationViolation, NoSerialOrder, StaleSessionRead, Violation
+from fuzz.violations import IsolationViolation, LostUpdate, NoSerialOrder, StaleSessionRead, Violation
 
 _BY_NAME: dict[str, type[Violation]] = {kind.kind: kind for kind in IsolationViolation.__subclasses__()}
 
@@ -24,13 +24,13 @@ class Explanation:
         history: with the wrong outcome.
         transactions: its transactions.
         calls: the same, with all that a call did as one transaction.
-        differences: what sets the outcome apart from each serial order's.
+        apart: what sets the outcome apart from each serial order's.
     """
 
     history: History
     transactions: Transactions
     calls: Transactions
-    differences: Sequence[Difference]
+    apart: Sequence[Apart]
 
 
 def explain(of: Explanation) -> Violation:
@@ -39,22 +39,22 @@ def explain(of: Explanation) -> Violation:
     A cycle of transactions is looked for first, then one of calls: where a call reads in one transaction and writes
     in another, each by itself is beyond reproach.
     """
-    outcome = _outcome(of.differences)
+    left = outcome(of.apart)
     for transactions, across in ((of.transactions, False), (of.calls, True)):
         found = _telling(anomalies(transactions))
         if found is not None:
-            return phenomenon(of.history, transactions, found, outcome, across=across)
+            return phenomenon(of.history, transactions, found, left, across=across)
     operations = {call.operation for calls in of.history.case.programs.values() for call in calls}
     tables = {item[0] for item in of.transactions.versions}
     return NoSerialOrder(
-        f"{outcome} No dependency between what the calls read and wrote explains it.",
+        f"{left} No dependency between what the calls read and wrote explains it.",
         operations=tuple(sorted(operations)),
         shape=tuple(sorted(tables)),
     )
 
 
 def phenomenon(
-    history: History, transactions: Transactions, found: Anomaly, outcome: str, *, across: bool = False
+    history: History, transactions: Transactions, found: Anomaly, left: str, *, across: bool = False
 ) -> Violation:
     """The violation that a phenomenon is.
 
@@ -62,20 +62,20 @@ def phenomenon(
         history: where it was found.
         transactions: of which its cycle is.
         found: the phenomenon.
-        outcome: a sentence on what came of it.
+        left: a sentence on what came of it.
         across: whether each transaction of the cycle stands for all transactions of a call.
     """
-    kind = _BY_NAME[found.name]
-    if across and found.name == "lost-update":
-        kind = StaleSessionRead
+    kind = _BY_NAME[found.name.removesuffix("-process").removesuffix("-realtime")]
+    if across:
+        kind = StaleSessionRead if kind is LostUpdate else NoSerialOrder
     sentences = [told(dependency, transactions) for dependency in found.cycle]
     if across:
-        sentences.append("Each transaction by itself saw nothing wrong; the calls are made of several.")
+        sentences.append("No transaction by itself explains it: a call goes by its first one in a second.")
     if not found.certain:
         sentences.append("Which rows some of these statements looked at cannot be told for sure.")
     steps = sorted({step for each in found.cycle for step in (each.source_step, each.target_step) if step})
     return kind(
-        " ".join([*sentences, outcome]),
+        " ".join([*sentences, left]),
         operations=_operations(history, transactions, found),
         shape=_shape(history, found, steps),
         steps=tuple(steps),
@@ -103,8 +103,3 @@ def _shape(history: History, found: Anomaly, steps: Iterable[int]) -> tuple[str,
     """The tables on the cycle and the shapes of the statements that make it, in no order."""
     tables = {dependency.item[0] for dependency in found.cycle if dependency.item is not None}
     return (*sorted(tables), *sorted({parse(history.steps[step - 1].sql).shape for step in steps}))
-
-
-def _outcome(differences: Sequence[Difference]) -> str:
-    """What the serial orders leave, and what was left here."""
-    return str(differences[0]) if differences else ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from fuzz.checks.differing import Apart
 from fuzz.checks.evidence import Evidence
 from fuzz.checks.explanation import Explanation, explain
 from fuzz.checks.grain import by_call, is_ordered
 from fuzz.history import History, Place
-from fuzz.outcomes import Difference, Ending, ending_of, same, volatile_in
+from fuzz.outcomes import CallEnd, Ending, agree, ending_of, same, volatile_in
 from fuzz.violations import Violation
 
 
@@ -26,9 +27,9 @@ def check_serial(of: Evidence) -> Iterator[Violation]:
     calls = by_call(of.transactions, whole=rules.whole, without=idle)
     if is_ordered(history, calls, whole=rules.whole):
         return
-    differences = _differences(of, idle)
-    if differences:
-        yield explain(Explanation(history, of.transactions, calls, differences))
+    apart = _apart(of, idle)
+    if apart:
+        yield explain(Explanation(history, of.transactions, calls, apart))
 
 
 def _idle_failures(history: History) -> frozenset[Place]:
@@ -38,7 +39,7 @@ def _idle_failures(history: History) -> frozenset[Place]:
     return frozenset(place for place in failed if place not in writers)
 
 
-def _differences(of: Evidence, idle: frozenset[Place]) -> Sequence[Difference]:
+def _apart(of: Evidence, idle: frozenset[Place]) -> Sequence[Apart]:
     """What sets the outcome apart from each serial order's; nothing, where it is one of theirs."""
     rules, orders = of.rules, of.serial.orders()
     if not orders:
@@ -50,18 +51,18 @@ def _differences(of: Evidence, idle: frozenset[Place]) -> Sequence[Difference]:
         difference = same(ending, ending_of(order), volatile=volatile, ignored=rules.ignored)
         if difference is None:
             return ()
-        found.append(difference)
+        found.append(Apart(order, difference))
     if idle and not rules.whole:
         rest = _without(ending, idle)
         for order in of.serial.without(idle):
-            if same(rest, ending_of(order), volatile=volatile, ignored=rules.ignored) is None:
+            if agree(rest, ending_of(order), volatile=volatile, ignored=rules.ignored):
                 return ()
     return found
 
 
 def _without(ending: Ending, idle: frozenset[Place]) -> Ending:
     """An outcome without some calls; those that are left are counted anew."""
-    left: dict[Place, object] = {}
+    left: dict[Place, CallEnd] = {}
     made: dict[str, int] = {}
     for (session, place), end in sorted(ending.calls.items()):
         if (session, place) not in idle:

@@ -10,6 +10,7 @@ import pytest
 from fuzz.campaign import events
 from fuzz.campaign.events import Ended, Event, Found, Summary
 from fuzz.case import Case, read_case
+from fuzz.checks.counts import Counts
 from fuzz.finding import Finding
 from fuzz.report import progress as shown
 from fuzz.report.closing import closing
@@ -21,7 +22,7 @@ Find = Callable[[Case], Finding]
 
 @pytest.fixture
 def summary() -> Summary:
-    return Summary("shop:Shop", 7, "18.6", ("rc",), 10.0, 100, 900, 50, 8.0, (), (), {}, {}, False)
+    return Summary("shop:Shop", 7, "18.6", ("rc",), 10.0, 100, 900, 50, 8.0, (), (), {}, {}, Counts(), False)
 
 
 def test_each_finding_is_written_and_shown_when_it_comes(

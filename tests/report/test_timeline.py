@@ -19,8 +19,8 @@ Find = Callable[[Case], Finding]
 
 def lanes_of(text: str) -> str:
     """The lanes alone, with the lines of code masked."""
-    parts = text.split("\n\n")
-    return re.sub(r"(\.py):\d+", r"\1:N", "\n" + parts[-2] + "\n")
+    *_, lanes = (part for part in text.split("\n\n") if part.startswith("      A  "))
+    return re.sub(r"(\.py):\d+", r"\1:N", "\n" + lanes + "\n")
 
 
 def shown(verdict: Verdict) -> str:

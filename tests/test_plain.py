@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fuzz.errors import CaseError
-from fuzz.plain import freeze, from_json, settled_text, to_json
+from fuzz.plain import Opaque, Unordered, freeze, from_json, settled_text, to_json
 
 
 class Colour(Enum):
@@ -91,6 +91,17 @@ def test_a_tag_of_a_later_version_is_an_error() -> None:
 )
 def test_results_are_frozen_to_plain_data(value: Any, frozen: Any) -> None:
     assert freeze(value) == frozen
+
+
+def test_a_set_is_frozen_as_one() -> None:
+    assert isinstance(freeze({2, 1}), Unordered)
+    assert not isinstance(freeze([2, 1]), Unordered)
+    assert repr(freeze(frozenset({2, 1}))) == "(1, 2)"
+
+
+def test_the_name_of_a_type_is_told_from_a_text() -> None:
+    assert isinstance(freeze(object()), Opaque)
+    assert not isinstance(freeze("<object>"), Opaque)
 
 
 def test_numbers_that_the_server_draws_are_masked() -> None:

@@ -42,11 +42,11 @@ class BlankRow:
         names = self.blank.keys() | other.blank.keys()
         return frozenset(name for name in names if self.blank.get(name) != other.blank.get(name))
 
-    def likeness(self, other: BlankRow) -> int:
-        """How many columns are the same, ids being alike; those with the same ids count twice."""
-        return sum(
-            (value == other.blank.get(name)) + (self.values[name] == other.values.get(name))
-            for name, value in self.blank.items()
+    def likeness(self, other: BlankRow) -> tuple[int, int]:
+        """How many columns are the same, ids being alike, and how many even have the same ids."""
+        return (
+            sum(value == other.blank.get(name) for name, value in self.blank.items()),
+            sum(value == other.values.get(name) for name, value in self.values.items()),
         )
 
 

@@ -51,7 +51,7 @@ class _Version:
     def place(self) -> Hashable:
         return self.row.key, self.number
 
-    def likeness(self, other: _Version) -> int:
+    def likeness(self, other: _Version) -> tuple[int, int]:
         return self.row.likeness(other.row)
 
 

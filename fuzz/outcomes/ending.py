@@ -8,13 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fuzz.history import CLOSING, Failure, History, Minted, Outcome, Table, Write
-from fuzz.outcomes.ids import forms_of
+from fuzz.history import CLOSING, Failure, History, Minted, Outcome, Place, Table, Write
+from fuzz.outcomes.ids import forms_of, telling
 from fuzz.outcomes.masks import masked
 from fuzz.outcomes.values import Row, Value, row_of, value_of
-
-Place = tuple[str, int]
-"""A call: its session, and its place in the session's program."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +104,7 @@ def _move_on(rows: Counter[Row], inserted: list[Row], write: Write) -> None:
 def _call_end(end: Outcome, minted: Minted) -> CallEnd:
     if end.failure is None:
         return CallEnd(end.invocation.operation, end.result, None, value_of(end.result), "")
-    known = [text for draw in minted.draws for _, text in forms_of(draw) if isinstance(text, str)]
+    known = [text for draw in telling(minted.draws) for _, text in forms_of(draw) if isinstance(text, str)]
     return CallEnd(end.invocation.operation, None, end.failure, None, masked(end.failure.message, known))
 
 

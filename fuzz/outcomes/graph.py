@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from fuzz.outcomes.ending import Place
+from fuzz.history import Place
 from fuzz.outcomes.ids import Id, Ids
 from fuzz.outcomes.values import Row, Special, Value
 

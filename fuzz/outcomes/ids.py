@@ -81,9 +81,8 @@ class Ids:
         self._blanked: dict[Hashable, Blanked | None] = {}
         self._known: dict[Hashable, tuple[str, Id]] = {}
         self._prefixes: dict[str, tuple[str, Id]] = {}
-        for draw in dict.fromkeys(minted.draws):
-            if _SHORTEST <= len(draw) <= _LONGEST:
-                self._add(Id(("dice", len(draw)), draw), forms_of(draw))
+        for draw in telling(minted.draws):
+            self._add(Id(("dice", len(draw)), draw), forms_of(draw))
         for uuid in uuids:
             if uuid not in self._known:
                 self._add(Id("uuid", uuid), _uuid_forms(uuid))
@@ -175,6 +174,11 @@ def _cut(text: str, found: list[Found]) -> Blanked:
             ids.append(id_)
             done = end
     return Blanked(Hole((*pieces, text[done:])), tuple(ids))
+
+
+def telling(draws: Iterable[bytes]) -> Iterator[bytes]:
+    """The draws of the dice that make ids, each once."""
+    return (draw for draw in dict.fromkeys(draws) if _SHORTEST <= len(draw) <= _LONGEST)
 
 
 def forms_of(draw: bytes) -> Iterator[tuple[str, Hashable]]:

@@ -16,7 +16,7 @@ def pair_up(
     ones: Iterable[Item],
     others: Iterable[Item],
     key: Callable[[Item], Hashable],
-    likeness: Callable[[Item, Item], int],
+    likeness: Callable[[Item, Item], tuple[int, ...]],
 ) -> Iterator[tuple[Item | None, Item | None]]:
     """Pair each item with one of the other side, or with None where there is none left.
 

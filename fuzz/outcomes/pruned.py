@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from uuid import UUID
 
-from fuzz.outcomes.ending import CallEnd, Ending, Place
+from fuzz.history import Place
+from fuzz.outcomes.ending import CallEnd, Ending
 from fuzz.outcomes.graph import Graph, graph_of
 from fuzz.outcomes.ids import Ids, is_uuid
 from fuzz.outcomes.values import Row, Special, Value

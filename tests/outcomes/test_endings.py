@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fuzz.case import Call
-from fuzz.history import Commit, Failure, History, Outcome, Write
-from fuzz.outcomes import ending_of, incomparable, same
+from fuzz.history import Commit, Failure, History, Minted, Outcome, Write
+from fuzz.outcomes import Ending, ending_of, incomparable, same
 from fuzz.plain import freeze
 from tests.outcomes.outcomes_by_hand import Ref, differ, ending, history, uuid
 
@@ -75,6 +75,15 @@ def test_what_a_call_raised_is_compared_by_type_and_masked_message() -> None:
     assert differ(one, ending(outcomes=[failed("shop.Gone", f"port 7 was gone, {uuid(1)} too")]))
     assert differ(one, ending(outcomes=[failed("shop.Taken", f"port 7 is gone, {uuid(1)} too")]))
     assert differ(one, ending(results=[None]))
+
+
+def test_a_draw_of_one_byte_masks_nothing() -> None:
+    def run(message: str) -> Ending:
+        made = history(outcomes=[failed("shop.Gone", message)])
+        return ending_of(replace(made, minted=Minted((), (b"\x07", b"\xab"))))
+
+    assert differ(run("port qw is gone"), run("port Bw is gone"))
+    assert differ(run("port ab is gone"), run("port # is gone"))
 
 
 def test_a_call_that_never_ended_is_a_difference() -> None:

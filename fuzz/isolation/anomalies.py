@@ -7,19 +7,20 @@ names of small ones, and Kingsbury and Alvaro, "Elle" (2020) for the order of a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from fuzz.isolation.anomaly import NAMES, PHENOMENA, Anomaly, anomaly_of
 from fuzz.isolation.dependency import Dependency
 from fuzz.isolation.edges import data_dependencies
 from fuzz.isolation.graph import RELATIONS, Graph, graph
-from fuzz.isolation.order import process_order, realtime_order
+from fuzz.isolation.order import process_order, realtime_order, straightened
 from fuzz.isolation.pairs import cycles_of_two
 from fuzz.isolation.patterns import ANY, PATTERNS, Pattern
-from fuzz.isolation.search import shortest_cycle
+from fuzz.isolation.search import Cycle, Search
 from fuzz.isolation.unfit import unfit_reads
-from fuzz.transactions import Transactions
+from fuzz.transactions import Transaction, Transactions
 
 REACH = 64
 """How many states one search looks at. It sees all of a smaller component, and in a large one what is near: so the
@@ -40,7 +41,7 @@ def anomalies(transactions: Transactions) -> list[Anomaly]:
         The certain before the uncertain, then the most telling first; one for each name and set of transactions.
         Empty if and only if the certain and uncertain dependencies have no cycle, and nobody read what it should not.
     """
-    found = _Found()
+    found = _Found({transaction.number: transaction for transaction in transactions.all})
     found.extend(unfit_reads(transactions))
     last = {transaction.number: transaction.last for transaction in transactions.all}
     for dependencies in _layers(transactions, last):
@@ -73,13 +74,17 @@ class _Found:
     """What has been found as the layers are searched.
 
     Attributes:
+        transactions: by number.
         all: name and transactions -> the first such anomaly.
         sets: transaction -> the sets of transactions of anomalies in which it is the first.
+        searched: what lies on cycles in the layers so far: most often a layer adds nothing to that.
         explained: pattern, source, target: the cycles through these are shorter in an earlier layer.
     """
 
+    transactions: Mapping[int, Transaction]
     all: dict[tuple[str, tuple[int, ...]], Anomaly] = field(default_factory=dict)
     sets: defaultdict[int, set[frozenset[int]]] = field(default_factory=lambda: defaultdict(set))
+    searched: list[Mapping[tuple[int, int], Sequence[Dependency]]] = field(default_factory=list)
     explained: set[tuple[Pattern, int, int]] = field(default_factory=set)
 
     def extend(self, anomalies: Iterable[Anomaly]) -> None:
@@ -92,36 +97,47 @@ class _Found:
 
     def search(self, graph: Graph) -> None:
         """Find what is in a layer."""
-        self.extend(map(anomaly_of, cycles_of_two(graph)))
-        for pattern in PATTERNS:
-            if graph.out["rwp"] or not pattern.predicates:
-                self.extend(self._through_each(graph, pattern))
+        if graph.between in self.searched:
+            return
+        self.searched.append(graph.between)
+        cycles = chain(cycles_of_two(graph), *(self._through_each(graph, pattern) for pattern in _patterns(graph)))
+        told = (anomaly_of(straightened(cycle, self.transactions)) for cycle in cycles)
+        self.extend(sorted(told, key=lambda anomaly: (anomaly.variant, len(anomaly.transactions))))
         self.extend(
-            _through_all(graph, component) for component in graph.components if not self._lies_within(component)
+            anomaly_of(straightened(_through_all(graph, component), self.transactions))
+            for component in graph.components
+            if not self._lies_within(component)
         )
 
-    def _through_each(self, graph: Graph, pattern: Pattern) -> Iterator[Anomaly]:
+    def _through_each(self, graph: Graph, pattern: Pattern) -> Iterator[Cycle]:
         """The shortest cycle of a pattern through each dependency that it may start with."""
+        search = Search(graph, pattern)
         for relation in pattern.first:
             for targets in graph.out[relation].values():
                 for first in targets.values():
                     start = (pattern, first.source, first.target)
-                    if start not in self.explained and (cycle := shortest_cycle(graph, pattern, first, REACH)):
+                    if start not in self.explained and (cycle := search.shortest_cycle(first, REACH)):
                         self.explained.add(start)
-                        yield anomaly_of(cycle)
+                        yield cycle
 
     def _lies_within(self, transactions: Collection[int]) -> bool:
         members = frozenset(transactions)
         return any(known <= members for transaction in members for known in self.sets.get(transaction, ()))
 
 
-def _through_all(graph: Graph, component: frozenset[int]) -> Anomaly:
+def _patterns(graph: Graph) -> Iterator[Pattern]:
+    """Those that make a difference in a graph."""
+    return (pattern for pattern in PATTERNS if graph.out["rwp"] or not pattern.predicates)
+
+
+def _through_all(graph: Graph, component: frozenset[int]) -> Cycle:
     """A cycle of a component in which none is near any of its dependencies."""
     source = min(component)
     first = next(graph.out[relation][source] for relation in RELATIONS if source in graph.out[relation])
-    cycle = shortest_cycle(graph, ANY, min(first.values(), key=lambda dependency: dependency.target), len(component))
+    nearest = min(first.values(), key=lambda dependency: dependency.target)
+    cycle = Search(graph, ANY).shortest_cycle(nearest, len(component))
     assert cycle is not None
-    return anomaly_of(cycle)
+    return cycle
 
 
 def _telling(anomaly: Anomaly) -> tuple[object, ...]:

@@ -67,7 +67,8 @@ def graph(dependencies: Collection[Dependency], last: Mapping[int, int]) -> Grap
 
 
 def _components(dependencies: Iterable[Dependency]) -> tuple[frozenset[int], ...]:
-    pairs: nx.DiGraph[int] = nx.DiGraph((dependency.source, dependency.target) for dependency in dependencies)
+    pairs: nx.DiGraph[int] = nx.DiGraph()
+    pairs.add_edges_from({(dependency.source, dependency.target) for dependency in dependencies})
     components = (frozenset(component) for component in nx.strongly_connected_components(pairs) if len(component) > 1)
     return tuple(sorted(components, key=min))
 

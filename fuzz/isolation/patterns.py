@@ -22,16 +22,13 @@ class Pattern:
         first: the relations of the dependencies that a search starts from.
         moves: for each state, from 0, which the first dependency leads to: relation -> the state after it.
         last: the state in which the cycle may close.
+        climbs: whether no "rw" follows the first dependency, so that a search need not look above its goal.
     """
 
     first: tuple[Relation, ...]
     moves: tuple[Mapping[Relation, int], ...]
     last: int
-
-    @property
-    def climbs(self) -> bool:
-        """Whether no "rw" follows the first dependency, so that a search need not look above its goal."""
-        return not any(relation in _ROWS_OR_CONDITIONS for move in self.moves for relation in move)
+    climbs: bool = False
 
     @property
     def predicates(self) -> bool:
@@ -41,6 +38,11 @@ class Pattern:
 
 def _to(state: int, *relations: Relation) -> dict[Relation, int]:
     return dict.fromkeys(relations, state)
+
+
+def _climbing(first: tuple[Relation, ...], *then: Relation) -> Pattern:
+    """Each of some relations after the first."""
+    return Pattern(first, (_to(0, *then),), 0, climbs=True)
 
 
 def _adjacent(anti: tuple[Relation, ...]) -> Pattern:
@@ -55,9 +57,9 @@ def _nonadjacent(anti: tuple[Relation, ...]) -> Pattern:
 
 
 PATTERNS: tuple[Pattern, ...] = (
-    Pattern(("ww",), (_to(0, *_WRITES),), 0),
-    Pattern(("wr",), (_to(0, *_FORWARD),), 0),
-    Pattern(_ROWS_OR_CONDITIONS, (_to(0, *_FORWARD),), 0),
+    _climbing(("ww",), *_WRITES),
+    _climbing(("wr",), *_FORWARD),
+    _climbing(_ROWS_OR_CONDITIONS, *_FORWARD),
     _nonadjacent(_ROWS),
     _nonadjacent(_ROWS_OR_CONDITIONS),
     _adjacent(_ROWS),

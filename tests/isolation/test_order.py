@@ -64,7 +64,7 @@ def spans(draw: st.DrawFn) -> Transactions:
 
 @given(spans())
 def test_the_order_of_time_is_the_least_that_all_the_rest_follows_from(them: Transactions) -> None:
-    whole = nx.DiGraph(
+    whole: nx.DiGraph[int] = nx.DiGraph(
         (one.number, other.number) for one in them.all for other in them.all if one.ended < other.first
     )
     least = {(dependency.source, dependency.target) for dependency in realtime_order(them)}

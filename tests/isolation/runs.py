@@ -1,0 +1,108 @@
+"""Random histories: in any order and with any reads, and as serial, READ COMMITTED and snapshot databases run them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hypothesis import strategies as st
+
+from fuzz.transactions import Transactions
+from tests.isolation.notation import transactions
+
+ROWS = "xyz"
+
+
+@st.composite
+def programs(draw: st.DrawFn, most: int = 4) -> dict[int, list[tuple[str, str]]]:
+    """Transaction -> what it does, in order: an act and a row."""
+    act = st.tuples(st.sampled_from("rwp"), st.sampled_from(ROWS))
+    count = draw(st.integers(2, most))
+    return {number: draw(st.lists(act, min_size=1, max_size=4)) for number in range(1, count + 1)}
+
+
+@st.composite
+def turns(draw: st.DrawFn, program: dict[int, list[tuple[str, str]]]) -> list[int]:
+    """Whose act is next, with one turn more for each transaction, to end it."""
+    return draw(st.permutations([number for number, acts in program.items() for _ in range(len(acts) + 1)]))
+
+
+@st.composite
+def sessions(draw: st.DrawFn, program: dict[int, list[tuple[str, str]]]) -> dict[int, str]:
+    return {number: draw(st.sampled_from("AB")) for number in program}
+
+
+@st.composite
+def serial(draw: st.DrawFn) -> Transactions:
+    program = draw(programs(most=6))
+    text = " ".join(
+        " ".join(f"{act}{number}({row})" for act, row in acts) + f" {draw(st.sampled_from('cca'))}{number}"
+        for number, acts in program.items()
+    )
+    return transactions(text, draw(sessions(program)))
+
+
+@st.composite
+def anything(draw: st.DrawFn) -> Transactions:
+    """Any reads, dirty ones too, and versions in any order: more than a database would do."""
+    program = draw(programs(most=5))
+    left = {number: list(acts) for number, acts in program.items()}
+    writers: dict[str, list[int]] = {row: [0] for row in ROWS}
+    text: list[str] = []
+    for number in draw(turns(program)):
+        if not left[number]:
+            text.append(f"{draw(st.sampled_from('ccca'))}{number}")
+            continue
+        act, row = left[number].pop(0)
+        if act == "w":
+            writers[row].append(number)
+            text.append(f"w{number}({row})")
+        else:
+            maybe = draw(st.sampled_from(["", "", "", "?"]))
+            text.append(f"{act}{number}{maybe}({row}{draw(st.sampled_from(writers[row]))})")
+    for row in ROWS:
+        order = draw(st.permutations(sorted(program)))
+        text.append(f"[{row} {' '.join(map(str, order))}]")
+    return transactions(" ".join(text), draw(sessions(program)))
+
+
+@dataclass
+class _Locked:
+    """A database in which a row that one transaction wrote is written by another only after its end."""
+
+    snapshots: bool
+    text: list[str] = field(default_factory=list)
+    began: dict[int, dict[str, int]] = field(default_factory=dict)
+    last: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ROWS, 0))
+    locks: dict[str, int] = field(default_factory=dict)
+
+    def act(self, number: int, act: str, row: str) -> None:
+        """Do it; a write that would have to wait, or that a snapshot forbids, is left out."""
+        snapshot = self.began.setdefault(number, dict(self.last))
+        own = self.locks.get(row) == number
+        if act != "w":
+            of = number if own else snapshot[row] if self.snapshots else self.last[row]
+            self.text.append(f"{act}{number}({row}{of})")
+        elif own or (row not in self.locks and not (self.snapshots and snapshot[row] != self.last[row])):
+            self.locks[row] = number
+            self.text.append(f"w{number}({row})")
+
+    def end(self, number: int, commits: bool) -> None:
+        self.text.append(f"{'c' if commits else 'a'}{number}")
+        for row in [row for row, holder in self.locks.items() if holder == number]:
+            del self.locks[row]
+            if commits:
+                self.last[row] = number
+
+
+@st.composite
+def on_a_database(draw: st.DrawFn, snapshots: bool) -> Transactions:
+    """As READ COMMITTED or, with snapshots, REPEATABLE READ would run it."""
+    program = draw(programs(most=5))
+    database = _Locked(snapshots)
+    left = {number: list(acts) for number, acts in program.items()}
+    for number in draw(turns(program)):
+        if left[number]:
+            database.act(number, *left[number].pop(0))
+        else:
+            database.end(number, draw(st.sampled_from([True, True, True, False])))
+    return transactions(" ".join(database.text), draw(sessions(program)))

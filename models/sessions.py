@@ -70,6 +70,7 @@ class Sessions(_Reference):
 
     expected: ClassVar[tuple[type[Exception], ...]] = (Documented,)
     session_scope = "program"
+    serial = False  # what one transaction of a program sees, the next need not see again
 
     @operation(which=WHICH)
     def get(self, session: Session, which: str) -> bool:

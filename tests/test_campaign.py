@@ -68,11 +68,11 @@ def end(events: list[Event]) -> Summary:
 
 
 def test_a_campaign_goes_on_after_its_first_finding(stand: Callable[[type[Target]], Noting]) -> None:
-    events = run(stand(Both), Budget(cases=400, findings=2))
+    events = run(stand(Both), Budget(cases=400, findings=3))
     summary = end(events)
-    assert {finding.violation.kind for finding in summary.findings} == {"broken-invariant", "deadlock"}
+    assert {finding.violation.kind for finding in summary.findings} == {"lost-update", "deadlock"}
     assert [event.finding for event in events if isinstance(event, Found)] == list(summary.findings)
-    assert sum(isinstance(event, Shrinking) for event in events) == 2
+    assert sum(isinstance(event, Shrinking) for event in events) == 3
     assert all((finding.replays, finding.identical) == (3, 3) for finding in summary.findings)
     assert all(finding.case.calls == 2 for finding in summary.findings)
     assert summary.exit == 1

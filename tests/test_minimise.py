@@ -45,11 +45,11 @@ def on(target: type[Target], scratch: Scratch, stages: list[Stage]) -> Counting:
 
 READ = Call("read", {"account": 3})
 RACES: list[tuple[type[Target], Case, str]] = [
-    (Losing, padded(Call("deposit", {"account": 2}), Call("deposit", {"account": 2}), READ), "broken-invariant"),
+    (Losing, padded(Call("deposit", {"account": 2}), Call("deposit", {"account": 2}), READ), "lost-update"),
     (
         Skewing,
         padded(Call("withdraw", {"account": 2}), Call("withdraw", {"account": 1}), READ, "rr"),
-        "broken-invariant",
+        "write-skew",
     ),
     (
         Crossing,
@@ -65,7 +65,7 @@ def test_a_padded_case_comes_down_to_two_calls_and_the_least_switches(
 ) -> None:
     trial = on(target, scratch, stages)
     failing = trial(case)
-    assert [violation.kind for violation in failing.violations] == [kind]
+    assert failing.violations[0].kind == kind
     signature = failing.violations[0].signature
     table = call_table(target, 1)
     least = Minimiser(trial, signature)(failing, lambda call: simpler(call, table))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -12,6 +12,12 @@ from fuzz.outcomes import CallDifference, CallEnd, Difference, RowDifference
 
 _MOST = 3
 """Serial orders that are told of."""
+
+_COLUMNS = 4
+"""Columns of a row that are told of."""
+
+_LONGEST = 60
+"""Characters of a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,40 +34,62 @@ class Apart:
 
 
 def outcome(apart: Sequence[Apart]) -> str:
-    """What was left, and what the serial orders leave; by the one that it differs least from.
+    """What was left, and what the serial orders leave.
 
     Args:
         apart: all serial orders, at least one.
     """
+    cells = [(each.name, _cell(each.difference)) for each in apart[:_MOST]]
+    changed = [(name, cell) for name, cell in cells if cell is not None]
+    if len(changed) == len(cells):
+        return _of_cells(changed)
     nearest = min((each.difference for each in apart), key=lambda each: len(each.rows) + len(each.calls))
     if nearest.rows:
-        row = min(nearest.rows, key=lambda each: not each.columns)
-        return _of_row(row, apart)
+        return _of_row(nearest.rows[0])
     if nearest.calls:
         return _of_call(nearest.calls[0], apart)
     return "Ids of the outcome stand for other rows than they do after any serial order."
 
 
-def _of_row(row: RowDifference, apart: Sequence[Apart]) -> str:
-    name = f"{row.table} {', '.join(map(str, row.key))}".strip()
-    if row.columns:
-        column = row.columns[0]
-        here = _value(row, column)
-        return f"In the end {name} has {column} {here}; {_each(apart, lambda each: _column(each, row, column))}."
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """One column of one row, as it is in the end, and as a serial order leaves it."""
+
+    name: str
+    here: str
+    there: str
+
+
+def _cell(difference: Difference) -> _Cell | None:
+    """The first column that differs of a row that is in both outcomes."""
+    for row in difference.rows:
+        if row.one is not None and row.other is not None and row.columns:
+            column = row.columns[0]
+            return _Cell(f"{_name(row)} has {column}", _shown(row.one.get(column)), _shown(row.other.get(column)))
+    return None
+
+
+def _of_cells(cells: Sequence[tuple[str, _Cell]]) -> str:
+    here = " and ".join(dict.fromkeys(f"{cell.name} {cell.here}" for _, cell in cells))
+    if len({cell.name for _, cell in cells}) > 1:
+        there = "; ".join(f"after {order} {cell.name} {cell.there}" for order, cell in cells)
+    elif len({cell.there for _, cell in cells}) > 1:
+        there = ", ".join(f"{order} leaves {cell.there}" for order, cell in cells)
+    else:
+        there = f"any serial order leaves {cells[0][1].there}"
+    return f"In the end {here}; {there}."
+
+
+def _of_row(row: RowDifference) -> str:
     if row.other is None:
-        return f"In the end there is {_row(name, row.one)}, which no serial order leaves."
-    return f"In the end {_row(name, row.other)} is missing, which a serial order leaves."
+        return f"In the end there is {_row(row, row.one)}, which is not there after a serial order."
+    if row.one is None:
+        return f"In the end there is no {_row(row, row.other)}, which a serial order leaves."
+    return f"In the end there is {_row(row, row.one)}, where a serial order leaves {_row(row, row.other)}."
 
 
-def _column(difference: Difference, row: RowDifference, column: str) -> str:
-    for other in difference.rows:
-        if (other.table, other.key) == (row.table, row.key):
-            return "no such row" if other.other is None else _shown(other.other.get(column))
-    return _value(row, column)
-
-
-def _value(row: RowDifference, column: str) -> str:
-    return _shown(None if row.one is None else row.one.get(column))
+def _name(row: RowDifference) -> str:
+    return f"{row.table} {', '.join(map(str, row.key))}".strip()
 
 
 def _of_call(call: CallDifference, apart: Sequence[Apart]) -> str:
@@ -84,12 +112,12 @@ def _end(end: CallEnd | None) -> str:
     return f"returned {_shown(end.result)}"
 
 
-def _each(apart: Sequence[Apart], tell: Any) -> str:
+def _each(apart: Sequence[Apart], tell: Callable[[Difference], str]) -> str:
     """What each serial order gives; the same words once."""
     return ", ".join(_told(apart, tell))
 
 
-def _told(apart: Sequence[Apart], tell: Any) -> Iterator[str]:
+def _told(apart: Sequence[Apart], tell: Callable[[Difference], str]) -> Iterator[str]:
     texts = [(each.name, tell(each.difference)) for each in apart]
     if len({text for _, text in texts}) == 1 and len(texts) > 1:
         yield f"after any serial order {texts[0][1]}"
@@ -100,11 +128,11 @@ def _told(apart: Sequence[Apart], tell: Any) -> Iterator[str]:
         yield f"and {len(texts) - _MOST} other orders give none of it either"
 
 
-def _row(name: str, row: Any) -> str:
-    told = ", ".join(f"{column} {_shown(value)}" for column, value in list((row or {}).items())[:4])
-    return f"{name} ({told})" if told else name
+def _row(row: RowDifference, values: Mapping[str, Any] | None) -> str:
+    told = [f"{column} {_shown(value)}" for column, value in (values or {}).items() if value not in row.key]
+    return f"{_name(row)} ({', '.join(told[:_COLUMNS])})" if told else _name(row)
 
 
 def _shown(value: Any) -> str:
     text = "NULL" if value is None else str(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - as much as a line can spare
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fuzz.checks.differing import Apart, outcome
 from fuzz.checks.words import session_calls, told, why
@@ -65,6 +65,7 @@ def phenomenon(
         left: a sentence on what came of it.
         across: whether each transaction of the cycle stands for all transactions of a call.
     """
+    found = _without_detour(found)
     kind = _BY_NAME[found.name.removesuffix("-process").removesuffix("-realtime")]
     if across:
         kind = StaleSessionRead if kind is LostUpdate else NoSerialOrder
@@ -87,6 +88,16 @@ def _telling(found: Iterable[Anomaly]) -> Anomaly | None:
     """The first that is certain; where none is, the first."""
     known = list(found)
     return next((each for each in known if each.certain), known[0] if known else None)
+
+
+def _without_detour(found: Anomaly) -> Anomaly:
+    """A lost update of which others wrote the row between the two of them: what was lost last is told."""
+    read, *over = found.cycle
+    if read.kind != "rw" or any(each.kind != "ww" or each.item != read.item for each in over):
+        return found
+    last = over[-1]
+    cycle = (replace(read, target=last.source, target_step=last.source_step), last)
+    return replace(found, name=LostUpdate.kind, cycle=cycle, transactions=tuple(sorted({last.source, last.target})))
 
 
 def _operations(history: History, transactions: Transactions, found: Anomaly) -> tuple[str, ...]:

@@ -71,14 +71,14 @@ def test_where_a_program_has_several_calls_each_begins_and_ends(judge: Judge, ov
    2  ROLLBACK                                    .
       -- 1 read ends
       -- 2 withdraw begins
-   3  SELECT accounts 1    balance 10             .                                         bank.py:N
+>  3  SELECT accounts 1    balance 10             .                                         bank.py:N
              accounts 2    balance 10
-   4  .                                           SELECT accounts 1    balance 10           bank.py:N
+>  4  .                                           SELECT accounts 1    balance 10           bank.py:N
                                                          accounts 2    balance 10
-   5  .                                           UPDATE accounts 2    balance 10 -> -1     bank.py:N
+>  5  .                                           UPDATE accounts 2    balance 10 -> -1     bank.py:N
    6  .                                           COMMIT                                    bank.py:N
    7  .                                           SELECT accounts 2    balance -1           bank.py:N
-   8  UPDATE accounts 1    balance 10 -> -2       .                                         bank.py:N
+>  8  UPDATE accounts 1    balance 10 -> -2       .                                         bank.py:N
 >  9  COMMIT                                      .                                         bank.py:N
       ! no_debt: the accounts sum up to -3
   10  SELECT accounts 1    balance -2             .                                         bank.py:N

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from operator import attrgetter
@@ -17,6 +17,9 @@ from fuzz.outcomes.graph import CallFact, Fact, RowFact
 from fuzz.outcomes.pairing import pair_up
 from fuzz.outcomes.pruned import Pruned
 from fuzz.outcomes.values import Row, plain_of
+
+Facts = Sequence[Fact | None]
+"""The facts of some nodes; ids have none."""
 
 Rows = Counter[tuple[str, Row]]
 """(table, row) -> how often."""
@@ -72,28 +75,36 @@ class Difference:
 
 
 def difference_between(one: Pruned, other: Pruned) -> Difference:
-    """How two outcomes differ that are not the same."""
-    mine, theirs = _facts_that_differ(one, other)
-    calls = sorted({(fact.session, fact.place) for fact in (*mine, *theirs) if isinstance(fact, CallFact)})
-    rows = _rows_that_differ(mine, theirs, has_calls=bool(calls))
-    return Difference(
-        tuple(CallDifference(*call, one.ending.calls.get(call), other.ending.calls.get(call)) for call in calls),
-        tuple(_row_differences(one, other, *rows)),
+    """How two outcomes differ that are not the same.
+
+    It is told by the facts that no renaming makes alike, but for those that are literally the same in both: there, the
+    ids stand for other things, and it is these that should be told of.
+    """
+    found = _told(one, other, *_facts_that_differ(one, other)) or _told(one, other, one.graph.facts, other.graph.facts)
+    assert found is not None, "outcomes that are literally the same are the same"
+    return found
+
+
+def _told(one: Pruned, other: Pruned, mine: Facts, theirs: Facts) -> Difference | None:
+    """How some facts differ; None where they are literally the same."""
+    places = sorted({(fact.session, fact.place) for fact in (*mine, *theirs) if isinstance(fact, CallFact)})
+    calls = tuple(
+        CallDifference(*place, one.ending.calls.get(place), other.ending.calls.get(place))
+        for place in places
+        if one.calls.get(place) != other.calls.get(place)
     )
+    rows = tuple(_row_differences(one, other, *_rows_apart(mine, theirs)))
+    return Difference(calls, rows) if calls or rows else None
 
 
-def _facts_that_differ(one: Pruned, other: Pruned) -> tuple[list[Fact], list[Fact]]:
+def _facts_that_differ(one: Pruned, other: Pruned) -> tuple[Facts, Facts]:
     """The facts of each outcome that tell the two apart; where only links do, the facts that have those ids."""
     pair = Pair(one.graph, other.graph)
     facts = [*one.graph.facts, *other.graph.facts]
     nodes = _nodes_that_differ(pair)
     if all(facts[node] is None for node in nodes):
         nodes = [neighbour for node in nodes for neighbour in pair.neighbours(node)]
-    found: tuple[dict[Fact, None], dict[Fact, None]] = ({}, {})
-    for node in nodes:
-        if (fact := facts[node]) is not None:
-            found[not pair.is_first(node)][fact] = None
-    return list(found[0]), list(found[1])
+    return [facts[n] for n in nodes if pair.is_first(n)], [facts[n] for n in nodes if not pair.is_first(n)]
 
 
 def _nodes_that_differ(pair: Pair) -> list[int]:
@@ -104,20 +115,15 @@ def _nodes_that_differ(pair: Pair) -> list[int]:
     return list(pair.colours)
 
 
-def _rows_that_differ(mine: Iterable[Fact], theirs: Iterable[Fact], *, has_calls: bool) -> tuple[Rows, Rows]:
-    """The rows that are there in one outcome only, and in the other; a row less in the one is a row in the other.
-
-    Where the same rows are in both, and nothing else differs, it is the ids in them that stand for different rows.
-    """
+def _rows_apart(mine: Facts, theirs: Facts) -> tuple[Rows, Rows]:
+    """The rows that are there in one outcome only, and in the other; a row less in the one is a row in the other."""
     ones: Rows = Counter()
     others: Rows = Counter()
     for facts, here, there in ((mine, ones, others), (theirs, others, ones)):
-        for fact in facts:
+        for fact in dict.fromkeys(facts):  # a fact has as many nodes as it has parts
             if isinstance(fact, RowFact):
                 (here if fact.copies > 0 else there)[fact.table, fact.row] += abs(fact.copies)
-    if has_calls or ones != others:
-        return ones - others, others - ones
-    return ones, others
+    return ones - others, others - ones
 
 
 def _row_differences(one: Pruned, other: Pruned, ones: Rows, others: Rows) -> Iterator[RowDifference]:

@@ -18,7 +18,7 @@ UUID_BYTES = 16
 
 HEX = "hexadecimal"
 
-_NUMBER = re.compile(r"(?<!\d)0*([1-9]\d{5,18})(?!\d)")
+_NUMBER = re.compile(r"[1-9]\d{5,18}(?!\d)")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _HEXADECIMAL = re.compile(r"[0-9a-f]{8,}")
 _SHORTEST, _LONGEST = 4, 256
@@ -151,9 +151,9 @@ class Ids:
 
     def _numbers(self, text: str) -> Iterator[Found]:
         for match in _NUMBER.finditer(text):
-            id_ = self._of_sequence(int(match[1]))
+            id_ = self._of_sequence(int(match[0]))
             if id_ is not None:
-                yield Found(match.start(1), match.end(1), "digits", id_)
+                yield Found(match.start(), match.end(), "digits", id_)
 
     def _shortened(self, text: str) -> Iterator[Found]:
         """Ids of which only the first hexadecimal digits are there, as in `uuid4().hex[:8]`."""

@@ -42,9 +42,10 @@ def _match(pair: Pair, colours: Colours) -> bool:
 
 
 def _match_components(pair: Pair, ones: list[Colours], others: list[Colours]) -> bool:
-    """Match components with the same colours one by one: being isomorphic is transitive, so the first match will do."""
-    if len(ones) != len(others):
-        return False
+    """Match components with the same colours one by one: being isomorphic is transitive, so the first match will do.
+
+    Where there are too many on the other side, there are too few of another kind, as all nodes of a colour are even.
+    """
     left = list(others)
     for one in ones:
         found = next((other for other in left if _try(pair, one, other)), None)

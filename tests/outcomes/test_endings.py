@@ -181,6 +181,22 @@ def test_where_only_ids_tell_outcomes_apart_the_rows_that_have_them_are_told_of(
     assert [row.columns for row in difference.rows] == [(), ()]
 
 
+def test_rows_that_are_literally_the_same_are_not_told_of_though_their_ids_stand_for_other_things() -> None:
+    def linked(network: int) -> Ending:
+        return ending(
+            [
+                made("y", Ref(0, 3), 0),
+                made("x", Ref(0, network), 2),
+                made("y", Ref(0, 4), 2),
+                made("y", Ref(0, 2), 1),
+            ]
+        )
+
+    difference = same(linked(4), linked(3))
+    assert difference is not None
+    assert [row.one and row.one["name"] for row in difference.rows] == ["x"]
+
+
 def test_the_seed_is_not_looked_at() -> None:
     def unread(run: History) -> History:
         return replace(run, seed={}, commits=(Commit(1, "A", 0, (Write("ports", FIRST, named("a")),), {}),))

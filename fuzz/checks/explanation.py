@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from fuzz.checks.differing import Apart, outcome
+from fuzz.checks.grain import by_call
 from fuzz.checks.words import session_calls, told, why
 from fuzz.history import History
 from fuzz.isolation import Anomaly, anomalies
@@ -23,13 +24,13 @@ class Explanation:
     Attributes:
         history: with the wrong outcome.
         transactions: its transactions.
-        calls: the same, with all that a call did as one transaction.
+        whole: whether a session's program is one call.
         apart: what sets the outcome apart from each serial order's.
     """
 
     history: History
     transactions: Transactions
-    calls: Transactions
+    whole: bool
     apart: Sequence[Apart]
 
 
@@ -40,14 +41,16 @@ def explain(of: Explanation) -> Violation:
     in another, each by itself is beyond reproach.
     """
     left = outcome(of.apart)
-    for transactions, across in ((of.transactions, False), (of.calls, True)):
+    attempts = [each for each in of.transactions.all if each.committed]  # what was rolled back has been tried anew
+    calls = by_call(replace(of.transactions, all=tuple(attempts)), whole=of.whole)
+    for transactions, across in ((of.transactions, False), (calls, True)):
         found = _telling(anomalies(transactions))
         if found is not None:
             return phenomenon(of.history, transactions, found, left, across=across)
     operations = {call.operation for calls in of.history.case.programs.values() for call in calls}
     tables = {item[0] for item in of.transactions.versions}
     return NoSerialOrder(
-        f"{left} No dependency between what the calls read and wrote explains it.",
+        f"{left} No cycle of reads and writes explains it.",
         operations=tuple(sorted(operations)),
         shape=tuple(sorted(tables)),
     )
@@ -68,7 +71,7 @@ def phenomenon(
     found = _without_detour(found)
     kind = _BY_NAME[found.name.removesuffix("-process").removesuffix("-realtime")]
     if across:
-        kind = StaleSessionRead if kind is LostUpdate else NoSerialOrder
+        kind = StaleSessionRead if kind is LostUpdate and _was_not_read_again(transactions, found) else NoSerialOrder
     sentences = [told(dependency, transactions) for dependency in found.cycle]
     if across:
         sentences.append("No transaction by itself explains it: a call goes by its first one in a second.")
@@ -88,6 +91,14 @@ def _telling(found: Iterable[Anomaly]) -> Anomaly | None:
     """The first that is certain; where none is, the first."""
     known = list(found)
     return next((each for each in known if each.certain), known[0] if known else None)
+
+
+def _was_not_read_again(calls: Transactions, found: Anomaly) -> bool:
+    """Whether a call wrote over a change that it never saw, whatever transaction it may have looked in."""
+    read, write = found.cycle[0], found.cycle[-1]
+    seen = [each for each in calls.all[read.source].reads if each.item == read.item]
+    versions = calls.versions[seen[0].item]
+    return not any(versions[each.version].step >= write.source_step for each in seen)
 
 
 def _without_detour(found: Anomaly) -> Anomaly:

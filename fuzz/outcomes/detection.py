@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from fuzz.history import History
 from fuzz.outcomes.blanking import BlankRow, blank, blank_row
 from fuzz.outcomes.comparison import same
 from fuzz.outcomes.difference import Difference
 from fuzz.outcomes.ending import Ending, ending_of
-from fuzz.outcomes.ids import Ids, is_uuid
+from fuzz.outcomes.ids import is_uuid
 from fuzz.outcomes.pairing import pair_up
 from fuzz.outcomes.pruned import ids_of
-from fuzz.outcomes.values import Special, Value, row_of
+from fuzz.outcomes.values import Row, Special, Value, row_of
 from fuzz.outcomes.volatile import Path, Volatile
 
 
@@ -29,10 +29,11 @@ def volatile_in(one: History, other: History) -> Volatile:
         other: another run of the same serial order, under another clock and other dice.
     """
     mine, theirs = _Run(one), _Run(other)
-    uuids = frozenset(_columns_of_uuids(mine, theirs))
-    mine.knows(uuids)
-    theirs.knows(uuids)
-    found = Volatile(uuids=uuids) | _in_rows(mine, theirs) | _in_results(mine, theirs)
+    pairs = list(_pairs(mine, theirs))
+    if uuids := frozenset(_columns_of_uuids(pairs)):
+        mine.ids, theirs.ids = (ids_of(run.ending, Volatile(uuids=uuids)) for run in (mine, theirs))
+        pairs = list(_pairs(mine, theirs))
+    found = Volatile(uuids=uuids) | _in_rows(mine, theirs, pairs) | _in_results(mine, theirs)
     while (difference := same(mine.ending, theirs.ending, volatile=found)) is not None:
         wider = found | _all_of(difference, mine.ending)
         if wider == found:  # a call ended in one of the runs only: nothing can be left out for that
@@ -41,73 +42,54 @@ def volatile_in(one: History, other: History) -> Volatile:
     return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Version:
-    """A row as it was written at some time; `number` counts the versions of one row from 1."""
-
-    row: BlankRow
-    number: int
-
-    def place(self) -> Hashable:
-        return self.row.key, self.number
-
-    def likeness(self, other: _Version) -> tuple[int, int]:
-        return self.row.likeness(other.row)
-
-
 class _Run:
-    """A run, with what recognises its ids."""
+    """A run, with what recognises its ids and all versions of rows that it committed: table -> row -> how often."""
 
     def __init__(self, history: History) -> None:
-        self._history = history
         self.ending = ending_of(history)
-        self.ids = Ids(history.minted)
-
-    def knows(self, uuids: frozenset[tuple[str, str]]) -> None:
-        self.ids = ids_of(self.ending, Volatile(uuids=uuids))
-
-    def versions(self, table: str) -> Iterator[_Version]:
-        """All versions of a table's rows that were committed."""
-        key = self._history.tables[table].key
-        numbers: Counter[object] = Counter()
-        for commit in self._history.commits:
+        self.ids = ids_of(self.ending, Volatile())
+        self.versions: defaultdict[str, Counter[Row]] = defaultdict(Counter)
+        for commit in history.commits:
             for write in commit.writes:
-                if write.table == table and write.after is not None:
-                    row = row_of(write.after)
-                    place = frozenset(pair for pair in row if pair[0] in key) or None
-                    numbers[place] += place is not None
-                    yield _Version(blank_row(row, key, self.ids), numbers[place])
+                if write.after is not None:
+                    self.versions[write.table][row_of(write.after)] += 1
 
 
-def _pairs(mine: _Run, theirs: _Run) -> Iterator[tuple[str, BlankRow, BlankRow]]:
-    """Each table, and pairs of its rows' versions: by key, and where the key itself is volatile, by likeness."""
-    for table in mine.ending.rows.keys() & theirs.ending.rows.keys():
-        ones: list[_Version] = []
-        others: list[_Version] = []
-        by_key = pair_up(mine.versions(table), theirs.versions(table), _Version.place, _Version.likeness)
-        for one, other in by_key:
+Paired = tuple[str, BlankRow, BlankRow]
+"""A table, and two rows of it that stand for each other."""
+
+
+def _pairs(mine: _Run, theirs: _Run) -> Iterator[Paired]:
+    """Rows that are not literally the same in both runs: by key, and where the key itself is volatile, by likeness."""
+    for table in mine.versions.keys() & theirs.versions.keys():
+        key = mine.ending.tables[table].key
+        ones = [blank_row(row, key, mine.ids) for row in (mine.versions[table] - theirs.versions[table]).elements()]
+        others = [blank_row(row, key, theirs.ids) for row in (theirs.versions[table] - mine.versions[table]).elements()]
+        left: list[BlankRow] = []
+        right: list[BlankRow] = []
+        for one, other in pair_up(ones, others, attrgetter("key"), BlankRow.likeness):
             if one is not None and other is not None:
-                yield table, one.row, other.row
+                yield table, one, other
             elif one is not None:
-                ones.append(one)
+                left.append(one)
             elif other is not None:
-                others.append(other)
-        by_likeness = pair_up(ones, others, lambda version: version.number, _Version.likeness)
-        yield from ((table, one.row, other.row) for one, other in by_likeness if one and other)
+                right.append(other)
+        by_likeness = pair_up(left, right, lambda _: None, BlankRow.likeness)
+        yield from ((table, one, other) for one, other in by_likeness if one is not None and other is not None)
 
 
-def _columns_of_uuids(mine: _Run, theirs: _Run) -> Iterator[tuple[str, str]]:
+def _columns_of_uuids(pairs: Iterable[Paired]) -> Iterator[tuple[str, str]]:
     """The columns in which UUIDs are made up that neither run's dice have thrown."""
-    for table, one, other in _pairs(mine, theirs):
+    for table, one, other in pairs:
         for column in one.differing(other):
             if is_uuid(one.blank.get(column)) and is_uuid(other.blank.get(column)):
                 yield table, column
 
 
-def _in_rows(mine: _Run, theirs: _Run) -> Volatile:
+def _in_rows(mine: _Run, theirs: _Run, pairs: Iterable[Paired]) -> Volatile:
     columns: set[tuple[str, str]] = set()
     documents: set[tuple[str, str, Path]] = set()
-    for table, one, other in _pairs(mine, theirs):
+    for table, one, other in pairs:
         for column in one.differing(other):
             for path in _paths(mine, one.values.get(column), theirs, other.values.get(column)):
                 if path:

@@ -138,7 +138,7 @@ class Ids:
         return _cut(text, found) if found else None
 
     def _found(self, text: str) -> Iterator[Found]:
-        """The ids in a text; two may overlap."""
+        """The ids in a text; two may overlap. Where two forms fit equally well, the more telling comes first."""
         if self._ranges:
             yield from self._numbers(text)
         for known, form, id_ in self._texts:
@@ -159,7 +159,7 @@ class Ids:
         """Ids of which only the first hexadecimal digits are there, as in `uuid4().hex[:8]`."""
         for match in _HEXADECIMAL.finditer(text):
             whole, id_ = self._prefixes.get(match[0][:8], ("", None))
-            if id_ is not None and whole.startswith(match[0]) and len(whole) > len(match[0]):
+            if id_ is not None and whole.startswith(match[0]):
                 yield Found(match.start(), match.end(), f"first {len(match[0])} digits", id_)
 
 

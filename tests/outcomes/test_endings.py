@@ -169,6 +169,23 @@ def test_rows_with_generated_keys_are_told_of_by_what_else_they_hold() -> None:
     assert row.one == {"id": 1_618_001, "name": "b", "network": 1, "extra": {"tags": (True,)}}
 
 
+def test_rows_in_which_all_but_the_ids_is_different_are_paired_by_those() -> None:
+    one = ending([made("a", 1, 0), made("b", 1, 1)])
+    difference = same(one, ending([made("c", 2, 1), made("d", 2, 0)]))
+    assert difference is not None
+    assert {row.columns for row in difference.rows} == {("name", "network")}
+    assert all(row.one and row.other and row.one["id"] == row.other["id"] for row in difference.rows)
+
+
+def test_a_result_that_is_literally_the_same_is_not_told_of_though_its_id_stands_for_another_row() -> None:
+    results = [Ref(0, 0), Ref(0, 1)]
+    one = ending([made("a", 1, 0), made("b", 1, 1)], results)
+    difference = same(one, ending([made("a", 1, 1), made("b", 1, 0)], results))
+    assert difference is not None
+    assert not difference.calls
+    assert len(difference.rows) == 2
+
+
 def test_where_only_ids_tell_outcomes_apart_the_rows_that_have_them_are_told_of() -> None:
     def line(number: int, name: str) -> tuple[str, dict[str, Any]]:
         return "log", {"line": f"{name} is {Ref(0, number)}"}

@@ -24,9 +24,9 @@ from fuzz.isolation import Anomaly, Dependency
 from fuzz.transactions import Item, Read, Transaction, Transactions, Version
 
 _TOKEN = re.compile(
-    r"(?P<act>[rpwd])(?P<who>\d+)(?P<maybe>\??)\((?P<row>[a-z])(?P<seen>\d*)(?:>(?P<by>\d+))?\)"
+    r"(?P<act>[rpwd])(?P<who>\d+)(?P<maybe>\??)\((?P<row>[a-z]+)(?P<seen>\d*)(?:>(?P<by>\d+))?\)"
     r"|(?P<end>[cae])(?P<ender>\d+)"
-    r"|\[(?P<ordered>[a-z])(?P<order>(?: \d+)+)\]"
+    r"|\[(?P<ordered>[a-z]+)(?P<order>(?: \d+)+)\]"
 )
 
 
@@ -45,7 +45,7 @@ def item(row: str) -> Item:
 
 def told(dependency: Dependency) -> str:
     """Such as "1 -rw x-> 2"."""
-    row = f" {dependency.item[1][0]}" if dependency.item else ""
+    row = " ".join(("", *dependency.item[1])) if dependency.item else ""
     return f"{dependency.source} -{dependency.kind}{row}-> {dependency.target}"
 
 
@@ -118,8 +118,13 @@ class _Parse:
 
     def result(self, sessions: Mapping[int, str]) -> Transactions:
         rows = {row: self.ordered(row) for row in self.made}
+        writes: dict[int, dict[Item, int]] = {who: {} for who in self.first}
+        for row, versions in rows.items():
+            for index, version in enumerate(versions):
+                if version is not None and version.writer is not None:
+                    writes[version.writer][item(row)] = index
         return Transactions(
-            tuple(self.transaction(who, rows, sessions.get(who, f"S{who}")) for who in sorted(self.first)),
+            tuple(self.transaction(who, rows, writes[who], sessions.get(who, f"S{who}")) for who in sorted(self.first)),
             {item(row): tuple(self.labelled(row, versions)) for row, versions in rows.items()},
         )
 
@@ -142,12 +147,9 @@ class _Parse:
         later = any(v.writer == version.writer and v.step > version.step for v in self.made[row])
         return "intermediate" if later else "committed"
 
-    def transaction(self, who: int, rows: Mapping[str, list[Version | None]], session: str) -> Transaction:
-        writes = {
-            item(row): max(index for index, v in enumerate(versions) if v is not None and v.writer == who)
-            for row, versions in rows.items()
-            if any(v is not None and v.writer == who for v in versions)
-        }
+    def transaction(
+        self, who: int, rows: Mapping[str, list[Version | None]], writes: Mapping[Item, int], session: str
+    ) -> Transaction:
         last = self.end.get(who, self.step)
         reads = tuple(self.read(seen, rows[seen.row]) for seen in self.seen.get(who, ()))
         first, ended = self.first[who], self.answered.get(who, last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
@@ -66,18 +67,18 @@ def anything(draw: st.DrawFn) -> Transactions:
 
 
 @dataclass
-class _Locked:
+class Database:
     """A database in which a row that one transaction wrote is written by another only after its end."""
 
     snapshots: bool
     text: list[str] = field(default_factory=list)
-    began: dict[int, dict[str, int]] = field(default_factory=dict)
-    last: dict[str, int] = field(default_factory=lambda: dict.fromkeys(ROWS, 0))
+    began: dict[int, defaultdict[str, int]] = field(default_factory=dict)
+    last: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     locks: dict[str, int] = field(default_factory=dict)
 
     def act(self, number: int, act: str, row: str) -> None:
         """Do it; a write that would have to wait, or that a snapshot forbids, is left out."""
-        snapshot = self.began.setdefault(number, dict(self.last))
+        snapshot = self.began.setdefault(number, self.last.copy())
         own = self.locks.get(row) == number
         if act != "w":
             of = number if own else snapshot[row] if self.snapshots else self.last[row]
@@ -98,7 +99,7 @@ class _Locked:
 def on_a_database(draw: st.DrawFn, snapshots: bool) -> Transactions:
     """As READ COMMITTED or, with snapshots, REPEATABLE READ would run it."""
     program = draw(programs(most=5))
-    database = _Locked(snapshots)
+    database = Database(snapshots)
     left = {number: list(acts) for number, acts in program.items()}
     for number in draw(turns(program)):
         if left[number]:

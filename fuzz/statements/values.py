@@ -55,7 +55,7 @@ class Loose:
 
     Attributes:
         text: what was given.
-        whole: False where it was cast to a type of the target's own, which may have cut it off.
+        whole: False where it was cast to a type of the target's own, which may have changed it.
     """
 
     text: str
@@ -196,9 +196,9 @@ def _decimal(number: float | Decimal) -> Decimal:
 def _loose(value: Any, constant: Loose) -> Order:
     """A text whose type is the column's: it is read as whatever the row's value may be."""
     text = constant.text.strip()
-    if not constant.whole and value != constant.text and constant.text.startswith(str(value)):
-        return ANY_ORDER
     match value:
+        case _ if not constant.whole:
+            return _cut(value, constant.text)
         case bool():
             read = read_bool(text)
             return ANY_ORDER if read is None else _sign(value, read)
@@ -210,6 +210,13 @@ def _loose(value: Any, constant: Loose) -> Order:
             return _unlike(value, text) if as_texts == DIFFERENT else as_texts
         case _:
             return ANY_ORDER
+
+
+def _cut(value: Any, text: str) -> Order:
+    """A text of a type of the target's own: an enum perhaps, or a domain that cuts it off or rounds it."""
+    if not isinstance(value, str) or _texts(value, text) != DIFFERENT or text.startswith(value.rstrip(" ")):
+        return ANY_ORDER
+    return ANY_ORDER if _IS_AMBIGUOUS.fullmatch(value) or any(read(value) is not None for read in _FORMS) else DIFFERENT
 
 
 def _unlike(value: str, text: str) -> Order:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from fuzz.cli.doctor import doctor
+from fuzz.cli.explain import explain
 from fuzz.cli.replay import replay
 from fuzz.cli.run import run
 from fuzz.cli.show import show
@@ -17,5 +18,5 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain text: no boxes, no escapes
     help="rowrace: a property-based concurrency fuzzer for SQLAlchemy code on PostgreSQL.",
 )
-for command in (run, replay, show, targets, doctor):
+for command in (run, replay, show, explain, targets, doctor):
     app.command()(command)

@@ -176,6 +176,23 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """What the target's invariants say of what a session saw inside its transaction, before it committed.
+
+    Attributes:
+        session: whose transaction.
+        call: the call's place in the session's program.
+        step: the number of the last step that had been sent.
+        broken: name -> the failure.
+    """
+
+    session: str
+    call: int
+    step: int
+    broken: Mapping[str, Failure]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """How a call ended.
 
@@ -232,6 +249,7 @@ class History:
         hung: sessions that were given up, with a word on why.
         turns: the session and the call of every step, and of every call that sent nothing, in order.
         routines: the names of the target's own functions in the database, which may read and write anything.
+        inside: where an invariant did not hold inside a transaction.
         minted: where the ids come from that were made up in this run.
     """
 
@@ -244,6 +262,7 @@ class History:
     hung: Mapping[str, str]
     turns: tuple[tuple[str, int], ...] = ()
     routines: frozenset[str] = frozenset()
+    inside: tuple[Inside, ...] = ()
     minted: Minted = Minted()
 
     @property

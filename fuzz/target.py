@@ -40,11 +40,16 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """What a target asserts of every committed state; attributes as in `Operation`."""
+    """What a target asserts of every committed state; attributes as in `Operation`.
+
+    Attributes:
+        inside: whether it must hold in each transaction, too, as its session sees the rows before it commits.
+    """
 
     name: str
     function: Callable[..., Any]
     gives: tuple[str, ...]
+    inside: bool = False
 
 
 @overload
@@ -66,10 +71,24 @@ def operation(function: Callable[..., Any] | None = None, /, **strategies: Searc
     return mark if function is None else mark(function)
 
 
-def invariant(function: Function) -> Function:
-    """Mark a method of a `Target` that asserts what must hold in every committed state."""
-    setattr(function, _INVARIANT, True)
-    return function
+@overload
+def invariant(function: Function, /) -> Function: ...
+@overload
+def invariant(*, inside: bool) -> Callable[[Function], Function]: ...
+def invariant(function: Callable[..., Any] | None = None, /, *, inside: bool = False) -> Any:
+    """Mark a method of a `Target` that asserts what must hold in every committed state.
+
+    Args:
+        function: the method.
+        inside: ask it, too, of what each session sees inside its transaction, right before its COMMIT. These looks are
+            the transaction's own reads: under SERIALIZABLE they count.
+    """
+
+    def mark(method: Function) -> Function:
+        setattr(method, _INVARIANT, {"inside": inside})
+        return method
+
+    return mark if function is None else mark(function)
 
 
 class Target:
@@ -153,7 +172,7 @@ def _refuse_async(where: str, function: Callable[..., Any]) -> None:
 
 def _invariant(target: type[Target], name: str, function: Callable[..., Any]) -> Invariant:
     _refuse_async(f"invariant {name} of {target.__name__}", function)
-    return Invariant(name, function, _gives(function))
+    return Invariant(name, function, _gives(function), **getattr(function, _INVARIANT))
 
 
 def _operation(target: type[Target], name: str, function: Callable[..., Any]) -> Operation:

@@ -1,15 +1,16 @@
-"""What the target itself asserts, on every committed state."""
+"""What the target itself asserts: on every committed state, and inside each transaction where it asks for that."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from fuzz.checks.evidence import Evidence
+from fuzz.history import History
 from fuzz.violations import BrokenInvariant, Violation
 
 
 def check_invariants(of: Evidence) -> Iterator[Violation]:
-    """An invariant that a commit broke; each once, at the first commit that broke it."""
+    """An invariant that a commit broke, or that a session saw broken; each once, where it was first."""
     seen: set[str] = set()
     history = of.history
     for commit in history.commits:
@@ -26,4 +27,22 @@ def check_invariants(of: Evidence) -> Iterator[Violation]:
                 operations=(call.operation,) if call else (),
                 shape=(name,),
                 steps=(commit.step,),
+            )
+    yield from _inside(history)
+
+
+def _inside(history: History) -> Iterator[Violation]:
+    seen: set[str] = set()
+    for look in history.inside:
+        for name, failure in look.broken.items():
+            if name in seen:
+                continue
+            seen.add(name)
+            call = history.case.programs[look.session][look.call] if look.call >= 0 else None
+            yield BrokenInvariant(
+                f"Session {look.session} saw, before the COMMIT{f' of {call}' if call else ''} and after step "
+                f"{look.step}, a state in which {name} does not hold: {failure.message or failure.name}.",
+                operations=(call.operation,) if call else (),
+                shape=(name, "inside"),
+                steps=(look.step,),
             )

@@ -8,7 +8,7 @@ and a lock handed over do the same at a third to nine tenths of the speed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,9 @@ _SILENT = frozenset({"_set_autocommit_gen", "_set_isolation_level_gen", "_set_re
 
 _Given = tuple[Any, Any, psycopg.Cursor[Any]]
 """What a cursor is about to execute: statement, parameters, the cursor."""
+
+Look = Callable[["ScheduledConnection"], None]
+"""Looks at what a connection sees in its transaction, and leaves the transaction as it was."""
 
 _ENDS = {"_commit_gen": "COMMIT", "_rollback_gen": "ROLLBACK"}
 
@@ -51,10 +54,12 @@ class LaneGreenlet(greenlet):
 
     Attributes:
         unscheduled: matches the statements that are no steps; None: all are.
+        look: what is to be called before a COMMIT; None: nothing.
         probing: True while rowrace itself uses the lane's session: nothing is a step then.
     """
 
     unscheduled: re.Pattern[str] | None
+    look: Look | None = None
     probing: bool = False
 
     def stop(self, exchange: Exchange) -> Any:
@@ -137,6 +142,17 @@ class ScheduledConnection(psycopg.Connection[TupleRow]):
 
     def _text(self, query: Any) -> str:
         return query.decode(errors="replace") if isinstance(query, bytes) else query.as_string(self)
+
+    def commit(self) -> None:
+        """As psycopg's, after a look at what the transaction leaves, where one is asked for."""
+        current = getcurrent()
+        if isinstance(current, LaneGreenlet) and current.look is not None and self.scheduled and not current.probing:
+            current.probing = True
+            try:
+                current.look(self)
+            finally:
+                current.probing = False
+        super().commit()
 
     def rollback(self) -> None:
         """As psycopg's; a pool that takes back a connection of an abandoned run has nothing to undo."""

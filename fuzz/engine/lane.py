@@ -13,7 +13,7 @@ from greenlet import GreenletExit, getcurrent
 
 from fuzz.case import Call
 from fuzz.engine.chance import Dice, hand_over
-from fuzz.engine.connection import Exchange, LaneGreenlet
+from fuzz.engine.connection import Exchange, LaneGreenlet, Look
 
 Perform = Callable[[Call | None], None]
 """Makes a call, or, given None, closes what the program has left open."""
@@ -28,6 +28,7 @@ class Lane:
         perform: what makes its calls.
         dice: its stream of random numbers.
         unscheduled: matches the statements that are no steps; None: all are.
+        look: what is to be called before a COMMIT; None: nothing.
         waiting: the calls still to be made.
         call: the place in the program of the call that runs now or ran last; -1 before the first.
         exchange: the step that it has stopped before; None between two calls.
@@ -38,6 +39,7 @@ class Lane:
     perform: Perform
     dice: Dice
     unscheduled: re.Pattern[str] | None
+    look: Look | None = None
     waiting: deque[Call] = field(default_factory=deque)
     call: int = -1
     exchange: Exchange | None = None
@@ -78,6 +80,7 @@ class Lane:
     def _begin(self, call: Call | None) -> None:
         self._greenlet = LaneGreenlet(self.perform, parent=getcurrent())
         self._greenlet.unscheduled = self.unscheduled
+        self._greenlet.look = self.look
         hand_over(self.dice)
         self._stopped(self._greenlet.switch(call))
 

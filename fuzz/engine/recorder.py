@@ -14,7 +14,7 @@ from psycopg.pq.abc import PGresult
 from fuzz.case import Case
 from fuzz.engine.connection import Exchange
 from fuzz.engine.failures import failure_of
-from fuzz.history import ROWS_KEPT, Column, Commit, Failure, History, Minted, Outcome, Step, Write
+from fuzz.history import ROWS_KEPT, Column, Commit, Failure, History, Inside, Minted, Outcome, Step, Write
 from fuzz.plain import given
 from fuzz.postgres.catalogue import Catalogue
 
@@ -52,6 +52,7 @@ class Recorder:
         self.turns: list[tuple[str, int]] = []
         self.outcomes: list[Outcome] = []
         self.commits: list[Commit] = []
+        self.inside: list[Inside] = []
         self.hung: dict[str, str] = {}
         self.draws: dict[str, list[bytes]] = {}
 
@@ -89,6 +90,7 @@ class Recorder:
             dict(self.hung),
             tuple(self.turns),
             catalogue.routines,
+            tuple(self.inside),
             Minted(catalogue.ranges, tuple(draw for draws in self.draws.values() for draw in draws)),
         )
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
 from fuzz.case import ISOLATION, Call, Case
+from fuzz.engine.borrowed import Insight
 from fuzz.engine.chance import EPOCH, Dice, own_clock_and_dice
 from fuzz.engine.connection import ScheduledConnection
 from fuzz.engine.failures import failure_of
@@ -25,7 +26,7 @@ from fuzz.engine.recorder import Columns, Recorder
 from fuzz.engine.run import Run
 from fuzz.engine.settle import Settler
 from fuzz.errors import TargetError, ToolError
-from fuzz.history import Failure, History, Outcome
+from fuzz.history import Failure, History, Inside, Outcome
 from fuzz.postgres import Scratch
 from fuzz.postgres.audit import Audit, install_audit
 from fuzz.postgres.catalogue import read_catalogue
@@ -63,6 +64,7 @@ class Stage:
         self._engines: dict[str, Engine] = {}
         self._unscheduled = _any_of(target.unscheduled)
         self._plain = _plain_engine(scratch.url)
+        self._insight = Insight(target, scratch.url)
         self._control = scratch.connect()
         try:
             self._lay_out()
@@ -192,7 +194,12 @@ class Stage:
         performer = Performer(self.target, self._engines[name], ended)
         dice = Dice(seed, name)
         recorder.draws[name] = dice.draws
-        lane = Lane(name, performer, dice, self._unscheduled)
+
+        def look(connection: ScheduledConnection) -> None:
+            if broken := self._insight(connection):
+                recorder.inside.append(Inside(name, lane.call, len(recorder.steps), broken))
+
+        lane = Lane(name, performer, dice, self._unscheduled, look if self._insight.is_asked_for else None)
         return lane
 
     def _left(self, session: str) -> tuple[bool, int]:

@@ -68,6 +68,42 @@ def test_a_database_error_behind_a_declared_exception_is_flagged(behind: Failure
     assert (violation.kind, violation.shape, violation.operations) == ("hidden-error", shape, ("act",))
 
 
+GROUP = Failure(("builtins.ExceptionGroup",), "two of three failed", "", None, group=(failure("shop.Other"), STALE))
+TEXTS = [
+    "storage is broken: (psycopg.errors.UniqueViolation) duplicate key value",
+    'cannot save: duplicate key value violates unique constraint "pk"',
+    "StaleDataError, try again",
+    "UPDATE statement on table 'x' expected to update 1 row(s); 0 were matched.",
+]
+
+
+@pytest.mark.parametrize("message", TEXTS)
+def test_a_database_error_of_which_only_the_text_is_left_is_flagged(message: str) -> None:
+    hiding = outcome(failed=failure("shop.Conflict", message=message), expected=True)
+    assert kinds(history(outcomes=[hiding])) == ["hidden-error"]
+
+
+@pytest.mark.parametrize("message", ["the queue is stale", "errors: none", "update 1 of 2 rows", ""])
+def test_a_text_that_speaks_of_no_database_error_is_no_word_of_one(message: str) -> None:
+    plain = outcome(failed=failure("shop.Conflict", message=message), expected=True)
+    assert kinds(history(outcomes=[plain])) == []
+
+
+def test_a_text_is_left_alone_where_from_none_says_that_it_is_meant() -> None:
+    meant = Failure(("shop.Conflict",), TEXTS[0], "", None, suppressed=True)
+    assert kinds(history(outcomes=[outcome(failed=meant, expected=True)])) == []
+
+
+def test_a_database_error_in_a_group_of_exceptions_is_flagged() -> None:
+    hiding = outcome(failed=failure("shop.Conflict", cause=GROUP), expected=True)
+    [violation] = judged(history(outcomes=[hiding]))
+    assert (violation.kind, violation.shape) == ("hidden-error", ("Conflict", "StaleDataError", ""))
+
+
+def test_an_undeclared_group_is_known_by_the_database_error_in_it() -> None:
+    assert kinds(history(outcomes=[outcome(failed=GROUP)])) == ["stale-data"]
+
+
 NOTHING = failure(f"{CORE}.NoResultFound", f"{CORE}.InvalidRequestError", CORE_ERROR)
 
 

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from fuzz import Target, operation
+from fuzz.case import Call, Case
+from fuzz.engine.stage import Stage
+from fuzz.postgres import Scratch
+from fuzz.trial import Trial, Verdict
+
+KEPT: list[object] = []
+"""What operations hold on to, as a module's own cache would."""
+
+
+class Leaving(Target):
+    """Operations that leave something behind, and their twins that do not."""
+
+    def create(self, engine: Engine) -> None:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE jobs (id integer PRIMARY KEY, state text NOT NULL)"))
+            connection.execute(text("INSERT INTO jobs VALUES (1, 'new'), (2, 'new')"))
+
+    @operation
+    def count(self, sessions: sessionmaker[Session]) -> object:
+        session = sessions()
+        KEPT.append(session)
+        return session.scalar(text("SELECT count(*) FROM jobs"))
+
+    @operation
+    def count_and_close(self, sessions: sessionmaker[Session]) -> object:
+        with sessions() as session:
+            return session.scalar(text("SELECT count(*) FROM jobs"))
+
+    @operation
+    def count_and_let_rowrace_close(self, session: Session) -> object:
+        return session.scalar(text("SELECT count(*) FROM jobs"))
+
+    @operation
+    def take(self, sessions: sessionmaker[Session]) -> None:
+        session = sessions()
+        KEPT.append(session)
+        session.execute(text("SELECT id FROM jobs WHERE id = 1 FOR UPDATE"))
+
+    @operation
+    def take_and_commit(self, sessions: sessionmaker[Session]) -> None:
+        with sessions() as session:
+            session.execute(text("SELECT id FROM jobs WHERE id = 1 FOR UPDATE"))
+            session.commit()
+
+    @operation
+    def keep_connection(self, engine: Engine) -> None:
+        connection = engine.connect()
+        KEPT.append(connection)
+        connection.execute(text("UPDATE jobs SET state = 'seen' WHERE id = 2"))
+        connection.commit()
+
+
+class LivingOn(Leaving):
+    session_scope = "program"
+
+
+Judge = Callable[..., Verdict]
+
+
+@pytest.fixture
+def judge(scratch: Scratch) -> Iterator[Judge]:
+    with ExitStack() as stack:
+
+        def make(*operations: str, target: type[Target] = Leaving) -> Verdict:
+            trial = Trial(stack.enter_context(closing(Stage(target(), scratch))))
+            return trial(Case("x.py:X", "rc", {"A": tuple(map(Call, operations)), "B": ()}))
+
+        yield make
+        KEPT.clear()
+
+
+@pytest.mark.parametrize(
+    ("operation_name", "kind"),
+    [
+        ("count", "idle-in-transaction"),
+        ("take", "lock-across-calls"),
+        ("keep_connection", "session-left-open"),
+    ],
+)
+def test_what_a_call_leaves_behind_is_found_without_any_concurrency(
+    judge: Judge, operation_name: str, kind: str
+) -> None:
+    [violation] = judge(operation_name).violations
+    assert (violation.kind, violation.check, violation.operations) == (kind, "sessions", (operation_name,))
+    assert operation_name in violation.story
+
+
+@pytest.mark.parametrize("operation_name", ["count_and_close", "take_and_commit", "count_and_let_rowrace_close"])
+def test_a_call_that_cleans_up_leaves_nothing(judge: Judge, operation_name: str) -> None:
+    assert judge(operation_name, operation_name).violations == ()
+
+
+def test_a_lock_is_told_by_its_table_and_the_step_that_took_it(judge: Judge) -> None:
+    [violation] = judge("take").violations
+    assert "jobs" in violation.story
+    assert violation.steps == (1,)
+
+
+def test_a_session_that_lives_through_its_program_may_keep_its_transaction_from_call_to_call(judge: Judge) -> None:
+    assert judge("count_and_let_rowrace_close", "count_and_let_rowrace_close", target=LivingOn).violations == ()

@@ -34,7 +34,7 @@ def timeline(history: History, violations: Sequence[Violation], replay: str) -> 
     """
     parts = [headline(history, violations), story(violations)]
     marked = [number for violation in violations for number in violation.steps]
-    parts += ["\n".join(lanes(history, marked)), "\n".join(_why(violations)), f"replay   {replay}"]
+    parts += ["\n".join(lanes(history, marked)), "\n".join(_why(violations)), "\n".join(_what_next(violations, replay))]
     return printable("\n\n".join(filter(None, parts))) + "\n"
 
 
@@ -79,6 +79,12 @@ def _why(violations: Sequence[Violation]) -> Iterator[str]:
     """The dependencies behind the most telling violation."""
     for number, line in enumerate(violations[0].why if violations else ()):
         yield f"{'why' if number == 0 else '':<9}{line}"
+
+
+def _what_next(violations: Sequence[Violation], replay: str) -> Iterator[str]:
+    """How the run is run again, and where the most telling violation is explained."""
+    yield f"replay   {replay}"
+    yield from (f"cures    python -m fuzz explain {violation.kind}" for violation in violations[:1])
 
 
 def _calls(history: History) -> str:

@@ -98,10 +98,11 @@ def test_the_headline_says_what_it_takes(judge: Judge, deadlock: Case) -> None:
     assert headline.endswith(verdict.violations[0].signature)
 
 
-def test_a_finding_says_how_to_replay_it(find: Find, deadlock: Case) -> None:
+def test_a_finding_says_how_to_replay_it_and_where_its_cures_are(find: Find, deadlock: Case) -> None:
     text = finding_timeline(find(deadlock), Path("findings/my bank"))
     assert text.endswith(
-        "\n\nreplay   python -m fuzz replay 'findings/my bank'      (3 of 3 identical, PostgreSQL 18.6, seed 1729)\n"
+        "\n\nreplay   python -m fuzz replay 'findings/my bank'      (3 of 3 identical, PostgreSQL 18.6, seed 1729)"
+        "\ncures    python -m fuzz explain deadlock\n"
     )
 
 
@@ -122,6 +123,7 @@ def test_a_run_without_a_violation_says_so(judge: Judge, deadlock: Case) -> None
         "no violation   transfer(1, 2) x transfer(2, 1)   READ COMMITTED   2 calls, 6 steps, 1 switch\n"
     )
     assert "\n>" not in text
+    assert text.endswith("\n\nreplay   again\n")
 
 
 def reference_case(target: str, programs: Mapping[str, tuple[Call, ...]], schedule: str) -> Case:

@@ -18,7 +18,9 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg.rows import TupleRow
+from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import CompileError
 
 from fuzz.plain import given as given_to
 from fuzz.postgres import Server
@@ -104,12 +106,12 @@ def sent(engine: sa.Engine, query: sa.Select[Any]) -> tuple[str, Any]:
     def remember(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         seen.append((statement, parameters))
 
-    sa.event.listen(engine, "before_cursor_execute", remember)
+    event.listen(engine, "before_cursor_execute", remember)
     try:
         with engine.connect() as connection:
             connection.execute(query)
     finally:
-        sa.event.remove(engine, "before_cursor_execute", remember)
+        event.remove(engine, "before_cursor_execute", remember)
     return seen[-1]
 
 
@@ -216,7 +218,7 @@ def test_so_it_is_without_the_casts_of_sqlalchemy(things: Things, condition: Any
 @settings(max_examples=300, deadline=None)
 @given(condition=CONDITIONS)
 def test_so_it_is_with_constants_in_the_text(things: Things, condition: Any) -> None:
-    with suppress(sa.exc.CompileError):  # there are types that SQLAlchemy writes no constants of
+    with suppress(CompileError):  # there are types that SQLAlchemy writes no constants of
         query = sa.select(THINGS.c.id).where(condition)
         things.check_if_valid(str(query.compile(things.engine, compile_kwargs={"literal_binds": True})), {})
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from fuzz.case import Case
 from fuzz.checks.evidence import Serial
-from fuzz.engine.serial import serial_histories, serial_history_again
+from fuzz.engine.serial import history_again, serial_histories
 from fuzz.engine.stage import Stage
 from fuzz.history import History, Place
 
@@ -29,7 +29,7 @@ class SerialOrders:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self._orders: OrderedDict[str, Sequence[History]] = OrderedDict()
-        self._again: OrderedDict[str, History] = OrderedDict()
+        self._again: OrderedDict[str, Sequence[tuple[History, History]]] = OrderedDict()
 
     def of(self, case: Case) -> Serial:
         """Those of a case's programs, whatever its schedule."""
@@ -41,8 +41,13 @@ class SerialOrders:
         return Serial(
             orders=lambda: orders(programs),
             without=lambda calls: orders(_without(programs, calls)),
-            again=lambda: _remembered(self._again, programs, lambda: serial_history_again(self._stage, programs)),
+            again=lambda: _remembered(self._again, programs, lambda: self._twins(orders(programs))),
         )
+
+    def _twins(self, orders: Sequence[History]) -> Sequence[tuple[History, History]]:
+        """Both ends are looked at: what only the one who comes first writes, say, is volatile in one of them only."""
+        ends = orders[:1] if len(orders) == 1 else (orders[0], orders[-1])
+        return [(order, history_again(self._stage, order)) for order in ends]
 
 
 def _remembered(known: OrderedDict[str, Made], case: Case, make: Callable[[], Made]) -> Made:

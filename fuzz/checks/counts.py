@@ -9,6 +9,7 @@ from typing import Any
 
 from fuzz.accesses import keys_read
 from fuzz.history import CLOSING, History
+from fuzz.outcomes import incomparable
 from fuzz.transactions import Item
 
 Refusal = tuple[str, str]
@@ -25,6 +26,7 @@ class Counts:
         again: rows that a call read more than once though nobody had changed them, as after `expire_all`.
         refused: calls that ended in a declared exception.
         spurious: those of them that every serial order lets succeed.
+        opaque: results of a type that cannot be compared: (operation, name of the type).
     """
 
     calls: Counter[str] = field(default_factory=Counter)
@@ -32,6 +34,7 @@ class Counts:
     again: Counter[str] = field(default_factory=Counter)
     refused: Counter[Refusal] = field(default_factory=Counter)
     spurious: Counter[Refusal] = field(default_factory=Counter)
+    opaque: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, other: Counts) -> None:
         """Add another's sums."""
@@ -40,6 +43,7 @@ class Counts:
         self.again += other.again
         self.refused += other.refused
         self.spurious += other.spurious
+        self.opaque += other.opaque
 
     def to_json(self) -> dict[str, Any]:
         """As the summary prints it."""
@@ -48,6 +52,7 @@ class Counts:
                 name: round(self.statements[name] / calls, 1) for name, calls in sorted(self.calls.items())
             },
             "reads_again": dict(sorted(self.again.items())),
+            "compared_by_type_only": [f"{operation}: {name}" for operation, name in sorted(self.opaque)],
             "refused": {
                 f"{operation}: {error}": {"times": times, "spurious": self.spurious[operation, error]}
                 for (operation, error), times in sorted(self.refused.items())
@@ -62,7 +67,7 @@ def counts_of(history: History, spurious: Iterable[Refusal]) -> Counts:
         history: whose.
         spurious: its refusals that every serial order lets succeed.
     """
-    counts = Counts(spurious=Counter(spurious))
+    counts = Counts(spurious=Counter(spurious), opaque=Counter(incomparable(history)))
     for outcome in history.outcomes:
         if outcome.call == CLOSING:
             continue

@@ -19,12 +19,12 @@ class Serial:
     Attributes:
         orders: all of them.
         without: all of them where some calls are not made.
-        again: the first of `orders` once more, under another clock and other dice.
+        again: the first and the last of `orders`, each with its twin that ran under another clock and other dice.
     """
 
     orders: Callable[[], Sequence[History]]
     without: Callable[[frozenset[Place]], Sequence[History]]
-    again: Callable[[], History]
+    again: Callable[[], Sequence[tuple[History, History]]]
 
 
 @dataclass(frozen=True)  # without slots: what is worked out of the history is kept

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from functools import reduce
+from operator import or_
 
 from fuzz.checks.differing import Apart
 from fuzz.checks.evidence import Evidence
 from fuzz.checks.explanation import Explanation, explain
 from fuzz.checks.grain import by_call, is_ordered
 from fuzz.history import History, Place
-from fuzz.outcomes import CallEnd, Ending, agree, ending_of, same, volatile_in
+from fuzz.outcomes import agree, ending_of, same, volatile_in
 from fuzz.violations import Violation
 
 
@@ -44,7 +45,7 @@ def _apart(of: Evidence, idle: frozenset[Place]) -> Sequence[Apart]:
     rules, orders = of.rules, of.serial.orders()
     if not orders:
         return ()
-    volatile = volatile_in(orders[0], of.serial.again())
+    volatile = reduce(or_, (volatile_in(*twins) for twins in of.serial.again()))
     ending = ending_of(of.history)
     found = []
     for order in orders:
@@ -53,19 +54,8 @@ def _apart(of: Evidence, idle: frozenset[Place]) -> Sequence[Apart]:
             return ()
         found.append(Apart(order, difference))
     if idle and not rules.whole:
-        rest = _without(ending, idle)
+        rest = ending.without(idle)
         for order in of.serial.without(idle):
             if agree(rest, ending_of(order), volatile=volatile, ignored=rules.ignored):
                 return ()
     return found
-
-
-def _without(ending: Ending, idle: frozenset[Place]) -> Ending:
-    """An outcome without some calls; those that are left are counted anew."""
-    left: dict[Place, CallEnd] = {}
-    made: dict[str, int] = {}
-    for (session, place), end in sorted(ending.calls.items()):
-        if (session, place) not in idle:
-            number = made[session] = made.get(session, -1) + 1
-            left[session, number] = end
-    return replace(ending, calls=left)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 
 from fuzz.case import Case
@@ -29,9 +29,9 @@ def serial_histories(stage: Stage, case: Case) -> tuple[History, ...]:
     return tuple(_run(stage, case, order) for order in orders)
 
 
-def serial_history_again(stage: Stage, case: Case) -> History:
-    """The first serial order of a case once more, under another clock and other dice."""
-    return _run(stage, replace(case, seed=case.seed + 1), next(_orders(_turns(stage, case))), LATER)
+def history_again(stage: Stage, history: History) -> History:
+    """A history once more, under another clock and other dice."""
+    return stage.run(replace(history.case, seed=history.case.seed + 1), LATER)
 
 
 def _is_whole(stage: Stage) -> bool:
@@ -53,9 +53,9 @@ def _orders(lengths: dict[str, int]) -> Iterator[tuple[str, ...]]:
                 yield (session, *rest)
 
 
-def _run(stage: Stage, case: Case, order: Sequence[str], clock: datetime = EPOCH) -> History:
+def _run(stage: Stage, case: Case, order: Sequence[str]) -> History:
     whole = _is_whole(stage)
-    with stage.begin(tuple(case.programs), case.isolation, case.seed, clock) as run:
+    with stage.begin(tuple(case.programs), case.isolation, case.seed) as run:
         made = dict.fromkeys(case.programs, 0)
         for session in order:
             calls = case.programs[session]

@@ -38,6 +38,9 @@ from fuzz.target import Target
 STEP_TIMEOUT = 10.0
 """Seconds after which a session that neither answers nor waits for another is given up."""
 
+MOST_ROWS = 100_000
+"""Rows that a seed may have: as many take a second to put back."""
+
 NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Names of sessions."""
 
@@ -74,6 +77,7 @@ class Stage:
         self.catalogue = read_catalogue(self._control)
         install_audit(self._control, self.catalogue)
         self._reset = Reset(self._control, self.catalogue)
+        self._refuse_large_seed()
         self._seed = self._reset.rows()
         self._reset(())
         self._audit = Audit(self._control, self.catalogue)
@@ -87,13 +91,17 @@ class Stage:
             engine.dispose()
         self._control.close()
 
-    def run(self, case: Case) -> History:
+    def run(self, case: Case, clock: datetime = EPOCH) -> History:
         """Run a case.
+
+        Args:
+            case: what is run.
+            clock: what the clock shows first.
 
         Raises:
             CaseError: when it names an operation that the target does not have.
         """
-        with self.begin(tuple(case.programs), case.isolation, case.seed) as run:
+        with self.begin(tuple(case.programs), case.isolation, case.seed, clock) as run:
             for session, calls in case.programs.items():
                 for call in calls:
                     run.add(session, call)
@@ -136,6 +144,15 @@ class Stage:
                 yield run
         finally:
             self._clear(run)
+
+    def _refuse_large_seed(self) -> None:
+        if self._reset.size > MOST_ROWS:
+            self.close()
+            raise TargetError(
+                f"The seed of {type(self.target).__name__} has {self._reset.size:,} rows; rowrace takes up to "
+                f"{MOST_ROWS:,}, as it puts them back before every case and follows each.",
+                "Seed a few rows of each kind: races need two that meet, not many.",
+            )
 
     def _lay_out(self) -> None:
         with self._plain_errors("make the schema"), own_clock_and_dice():

@@ -31,14 +31,19 @@ class Reset:
     Args:
         connection: an autocommit connection that may set session_replication_role.
         catalogue: the tables and sequences to keep; their rows are copied now.
+
+    Attributes:
+        size: how many rows that are.
     """
 
     def __init__(self, connection: Connection[TupleRow], catalogue: Catalogue) -> None:
         self._connection = connection
+        self.size = 0
         self._tables = {stored.table.name: stored for stored in catalogue.tables.values()}
         self._copies = {name: sql.Identifier(f"seed_{number}") for number, name in enumerate(self._tables)}
         for name, stored in self._tables.items():
-            connection.execute(sql.SQL(_COPY).format(copy=self._copies[name], table=stored.identifier))
+            copied = connection.execute(sql.SQL(_COPY).format(copy=self._copies[name], table=stored.identifier))
+            self.size += max(copied.rowcount, 0)
         self._restart = _restart(catalogue.sequences)
         self._texts: dict[frozenset[str], bytes] = {}
         self._count = 0

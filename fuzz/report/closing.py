@@ -40,6 +40,8 @@ def _counted(counts: Counts) -> Iterator[str]:
     calls, statements, again = sum(counts.calls.values()), sum(counts.statements.values()), sum(counts.again.values())
     if calls:
         yield f"{calls} calls, {statements / calls:.1f} statements each; {again} rows read again though unchanged"
+    for operation, name in sorted(counts.opaque):
+        yield f"compared by its type only: {operation} returns a {name}; return plain data to have it compared by value"
     refused, spurious = sum(counts.refused.values()), sum(counts.spurious.values())
     if refused:
         which = f", {spurious} of them that every serial order lets succeed" if spurious else ""

@@ -72,7 +72,7 @@ _IS_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _IS_MAC = re.compile(r"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}")
 _IS_AMBIGUOUS = re.compile(r"-?(?:NaN|[Ii]nfinity|\d+:\d\d:.*|\d+ (?:year|mon|day).*|\$[\d,.]+)", re.ASCII)
 """Not finite, an interval, money: there is more than one way to write them."""
-_EXACT_INTEGERS = 2**53
+_EXACT = 2**53
 """Up to here double precision holds every integer."""
 
 
@@ -180,11 +180,10 @@ def _numbers(value: Any, constant: float | Decimal) -> Order:
     number: Any = read_number(value) if isinstance(value, str) else value
     if isinstance(number, bool) or not isinstance(number, (int, float, Decimal)):
         return ANY_ORDER
+    if isinstance(number, int) and isinstance(constant, int) and -_EXACT <= number <= _EXACT >= constant >= -_EXACT:
+        return _sign(number, constant)
     left, right = _decimal(number), _decimal(constant)
     if abs(left - right) > Decimal("1e-14") * max(abs(left), abs(right)) + Decimal("1e-30"):
-        return _sign(left, right)
-    whole = isinstance(number, int) and isinstance(constant, int)
-    if whole and max(abs(left), abs(right)) <= _EXACT_INTEGERS:
         return _sign(left, right)
     return EQUAL if left == right and not isinstance(number, float) else ANY_ORDER
 

@@ -7,7 +7,21 @@ from pathlib import Path
 
 import pytest
 
-SMALL = ["--rounds", "1", "--times", "20", "--cases", "20", "--resets", "1", "--memory", "5", "10"]
+SMALL = [
+    "--rounds",
+    "1",
+    "--times",
+    "20",
+    "--cases",
+    "20",
+    "--transactions",
+    "40",
+    "--resets",
+    "1",
+    "--memory",
+    "5",
+    "10",
+]
 ROWS = [
     "select 1",
     "ORM get, change, commit",
@@ -17,6 +31,7 @@ ROWS = [
     "PostgreSQL",
     "reset",
     "judging",
+    "40 transactions",
     "VACUUM with it",
     "memory",
 ]
@@ -42,7 +57,7 @@ def test_the_table_has_a_row_for_everything_that_is_measured(measured: tuple[str
 def test_the_file_holds_the_same_figures(measured: tuple[str, Path]) -> None:
     figures = json.loads(measured[1].read_text())
     assert all(figure["name"] in measured[0] for figure in figures)
-    assert {figure["group"] for figure in figures} == {"per second", "case", "reset", "memory"}
+    assert {figure["group"] for figure in figures} == {"per second", "case", "judging", "reset", "memory"}
 
 
 def test_the_parts_of_a_case_sum_up_to_it(measured: tuple[str, Path]) -> None:

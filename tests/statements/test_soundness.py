@@ -15,7 +15,7 @@ from uuid import UUID
 import psycopg
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from psycopg.rows import TupleRow
 from sqlalchemy import event
@@ -259,6 +259,9 @@ def test_so_it_is_where_any_text_is_compared_with_any_column(
     value=st.sampled_from([value for _, pool in VALUES.values() for value in pool] + [None, [1], 0.30000000000000004]),
     cast=st.sampled_from(TYPES),
 )
+@example(operator="=", value=1 / 3, cast="::numeric")
+@example(operator="=", value=Decimal("1.51"), cast="::tenth")
+@example(operator="=", value="abc", cast="::varchar(2)")
 def test_so_it_is_where_any_value_is_compared_with_any_column(
     things: Things, operator: str, value: Any, cast: str
 ) -> None:

@@ -9,7 +9,7 @@ from fuzz.checks.differing import Apart, outcome
 from fuzz.checks.grain import by_call
 from fuzz.checks.words import session_calls, told, why
 from fuzz.history import History
-from fuzz.isolation import Anomaly, anomalies
+from fuzz.isolation import Anomaly, Dependency, anomalies
 from fuzz.statements import parse
 from fuzz.transactions import Transactions
 from fuzz.violations import IsolationViolation, LostUpdate, NoSerialOrder, StaleSessionRead, Violation
@@ -44,7 +44,7 @@ def explain(of: Explanation) -> Violation:
     attempts = [each for each in of.transactions.all if each.committed]  # what was rolled back has been tried anew
     calls = by_call(replace(of.transactions, all=tuple(attempts)), whole=of.whole)
     for transactions, across in ((of.transactions, False), (calls, True)):
-        found = _telling(anomalies(transactions))
+        found = _lost_update(transactions) or _telling(anomalies(transactions))
         if found is not None:
             return phenomenon(of.history, transactions, found, left, across=across)
     operations = {call.operation for calls in of.history.case.programs.values() for call in calls}
@@ -68,7 +68,6 @@ def phenomenon(
         left: a sentence on what came of it.
         across: whether each transaction of the cycle stands for all transactions of a call.
     """
-    found = _without_detour(found)
     kind = _BY_NAME[found.name.removesuffix("-process").removesuffix("-realtime")]
     if across:
         kind = StaleSessionRead if kind is LostUpdate and _was_not_read_again(transactions, found) else NoSerialOrder
@@ -94,21 +93,33 @@ def _telling(found: Iterable[Anomaly]) -> Anomaly | None:
 
 
 def _was_not_read_again(calls: Transactions, found: Anomaly) -> bool:
-    """Whether a call wrote over a change that it never saw, whatever transaction it may have looked in."""
+    """Whether a call wrote over a change that it never saw: the write's own look at the row is none."""
     read, write = found.cycle[0], found.cycle[-1]
-    seen = [each for each in calls.all[read.source].reads if each.item == read.item]
+    reads = calls.all[read.source].reads
+    seen = [each for each in reads if each.item == read.item and each.step != write.target_step]
     versions = calls.versions[seen[0].item]
     return not any(versions[each.version].step >= write.source_step for each in seen)
 
 
-def _without_detour(found: Anomaly) -> Anomaly:
-    """A lost update of which others wrote the row between the two of them: what was lost last is told."""
-    read, *over = found.cycle
-    if read.kind != "rw" or any(each.kind != "ww" or each.item != read.item for each in over):
-        return found
-    last = over[-1]
-    cycle = (replace(read, target=last.source, target_step=last.source_step), last)
-    return replace(found, name=LostUpdate.kind, cycle=cycle, transactions=tuple(sorted({last.source, last.target})))
+def _lost_update(transactions: Transactions) -> Anomaly | None:
+    """A transaction that wrote over what it had never seen of a row that it had read: whatever came in between."""
+    for number, item in ((each.number, item) for each in transactions.all if each.committed for item in each.writes):
+        versions = transactions.versions[item]
+        own = next(place for place, version in enumerate(versions) if version.writer == number)
+        lost, written = versions[own - 1], versions[own]
+        looks = [
+            read
+            for read in transactions.all[number].reads
+            if read.item == item and read.certain and not read.predicate and read.step != written.step
+        ]
+        if not looks or lost.writer in {None, number} or any(read.version >= own - 1 for read in looks):
+            continue
+        cycle = (
+            Dependency(number, lost.writer, "rw", item, looks[-1].step, lost.step),
+            Dependency(lost.writer, number, "ww", item, lost.step, written.step),
+        )
+        return Anomaly(LostUpdate.kind, "G-single", cycle, tuple(sorted((number, lost.writer))), certain=True)
+    return None
 
 
 def _operations(history: History, transactions: Transactions, found: Anomaly) -> tuple[str, ...]:

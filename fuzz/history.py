@@ -37,6 +37,7 @@ class Table:
         unique: the columns of each unique index besides the primary key.
         references: its foreign keys.
         has_triggers: whether it has triggers of the target's own, or rules: a write may do anything then.
+        incomparable: columns whose values, as the audit writes them, do not tell what they are equal to.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Table:
     unique: tuple[tuple[str, ...], ...] = ()
     references: tuple[Reference, ...] = ()
     has_triggers: bool = False
+    incomparable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,8 +150,10 @@ def given(parameters: Any) -> Any:
         return {key: given(value) for key, value in parameters.items()}
     if isinstance(parameters, (list, tuple)):
         return tuple(given(value) for value in parameters)
+    if isinstance(parameters, enum.Enum):
+        return Opaque(parameters.name)
     if type(parameters).__module__.startswith("psycopg."):
-        return freeze(parameters.obj) if hasattr(parameters, "obj") else repr(parameters)
+        return freeze(parameters.obj) if hasattr(parameters, "obj") else Opaque(repr(parameters))
     return freeze(parameters)
 
 

@@ -7,6 +7,8 @@ any isolation level.
 from __future__ import annotations
 
 import json
+from decimal import Decimal
+from typing import Any
 
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
@@ -64,6 +66,12 @@ def install_audit(connection: Connection[TupleRow], catalogue: Catalogue) -> Non
         connection.execute(sql.SQL(_WATCH).format(table=stored.identifier))
 
 
+def read_row(text: str) -> dict[str, Any]:
+    """A row that PostgreSQL has written as JSON, numbers to their last digit."""
+    row: dict[str, Any] = json.loads(text, parse_float=Decimal)
+    return row
+
+
 class Audit:
     """Reads what has been committed since it was last asked.
 
@@ -92,8 +100,8 @@ class Audit:
         return tuple(
             Write(
                 self._tables[int(relation or 0)],
-                None if before is None else json.loads(before),
-                None if after is None else json.loads(after),
+                None if before is None else read_row(before),
+                None if after is None else read_row(after),
                 int(statement or 0),
             )
             for _, statement, relation, before, after in rows

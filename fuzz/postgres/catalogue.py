@@ -11,6 +11,7 @@ from psycopg.rows import TupleRow
 
 from fuzz.history import Reference, Table
 from fuzz.postgres.sequences import Sequence, read_sequences
+from fuzz.statements import COMPARABLE
 
 OWN_SCHEMA = "rowrace"
 """The schema of the scratch database in which rowrace keeps its own tables and functions."""
@@ -25,10 +26,15 @@ SELECT c.oid, n.nspname, c.relname,
                      ON k.attrelid = c.oid AND k.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
                   WHERE i.indrelid = c.oid AND i.indisprimary), '{}'),
        c.relhasrules OR EXISTS (SELECT FROM pg_trigger t
-                                 WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgname !~ '^zz_rowrace_')
+                                 WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgname !~ '^zz_rowrace_'),
+       array_agg(a.attname::text) FILTER (
+         WHERE NOT (y.typtype = 'e' OR y.typname = ANY (%s)) OR NOT coalesce(o.collisdeterministic, true)
+       )
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_type y ON y.oid = a.atttypid
+  LEFT JOIN pg_collation o ON o.oid = a.attcollation
  WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', %s) AND n.nspname !~ '^pg_(toast|temp)'
  GROUP BY c.oid, n.nspname, c.relname
  ORDER BY n.nspname, c.relname
@@ -93,20 +99,26 @@ class Catalogue:
 
 def read_catalogue(connection: Connection[TupleRow]) -> Catalogue:
     """Read the tables and sequences of the database that a connection is to."""
-    found = connection.execute(_TABLES, [OWN_SCHEMA]).fetchall()
+    found = connection.execute(_TABLES, [sorted(COMPARABLE), OWN_SCHEMA]).fetchall()
     names = {oid: name if schema == "public" else f"{schema}.{name}" for oid, schema, name, *_ in found}
     unique = _unique(connection, list(names))
     references = _references(connection, names)
     tables = {
         oid: Stored(
             Table(
-                names[oid], tuple(key), tuple(columns), unique.get(oid, ()), references.get(oid, ()), bool(has_triggers)
+                names[oid],
+                tuple(key),
+                tuple(columns),
+                unique.get(oid, ()),
+                references.get(oid, ()),
+                bool(has_triggers),
+                frozenset(incomparable or ()),
             ),
             sql.Identifier(schema, name),
             dict(zip(numbers, columns, strict=True)),
             tuple(writable or ()),
         )
-        for oid, schema, name, columns, numbers, writable, key, has_triggers in found
+        for oid, schema, name, columns, numbers, writable, key, has_triggers, incomparable in found
     }
     routines = connection.execute(_ROUTINES, [OWN_SCHEMA]).fetchall()
     sequences = read_sequences(connection, OWN_SCHEMA)

@@ -12,6 +12,7 @@ from typing import Any
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 
+from fuzz.postgres.audit import read_row
 from fuzz.postgres.catalogue import Catalogue, Stored
 from fuzz.postgres.sequences import Sequence
 
@@ -53,9 +54,9 @@ class Reset:
         """The seed's rows by table, as the audit would write them."""
         return {
             name: tuple(
-                row[0]
+                read_row(row[0])
                 for row in self._connection.execute(
-                    sql.SQL("SELECT to_jsonb(t) FROM ONLY {table} AS t").format(table=stored.identifier)
+                    sql.SQL("SELECT to_jsonb(t)::text FROM ONLY {table} AS t").format(table=stored.identifier)
                 )
             )
             for name, stored in self._tables.items()

@@ -64,9 +64,9 @@ def cured(change: str) -> str:
 
 
 RUN = "-m fuzz run bank.py --cases 200 --seed 1"
-SHOW = "-m fuzz show findings/9176fc00"
+SHOW = "-m fuzz show findings/66fe4346"
 REPLAY = "-m fuzz replay findings"
-GENERATED = "-m pytest findings/9176fc00"
+GENERATED = "-m pytest findings/66fe4346"
 TESTED = "-m pytest test_bank.py"
 
 

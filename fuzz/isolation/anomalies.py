@@ -141,13 +141,7 @@ def _through_all(graph: Graph, component: frozenset[int]) -> Cycle:
 
 
 def _telling(anomaly: Anomaly) -> tuple[object, ...]:
-    return (
-        not anomaly.certain,
-        anomaly.variant,
-        _RANK[anomaly.name],
-        len(anomaly.transactions),
-        anomaly.transactions,
-    )
+    return (not anomaly.certain, _RANK[anomaly.name], len(anomaly.transactions), anomaly.transactions)
 
 
 _RANK = {

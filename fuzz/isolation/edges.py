@@ -37,7 +37,7 @@ def data_dependencies(transactions: Transactions) -> Iterator[Dependency]:
 def _overwrites(item: Item, versions: tuple[Version, ...]) -> Iterator[Dependency]:
     """From the writer of each committed version to the writer of the next."""
     for before, after in pairwise(version for version in versions if version.state == "committed"):
-        if before.writer is not None and after.writer is not None and before.writer != after.writer:
+        if before.writer is not None and after.writer is not None:
             yield Dependency(before.writer, after.writer, "ww", item, before.step, after.step)
 
 

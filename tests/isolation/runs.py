@@ -1,9 +1,11 @@
-"""Random histories: in any order and with any reads, and as serial, READ COMMITTED and snapshot databases run them."""
+"""Random histories: with any reads, with any dependencies, and as databases of three levels run them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from string import ascii_lowercase
 
 from hypothesis import strategies as st
 
@@ -43,7 +45,49 @@ def serial(draw: st.DrawFn) -> Transactions:
 
 
 @st.composite
-def anything(draw: st.DrawFn) -> Transactions:
+def any_dependencies(draw: st.DrawFn) -> Transactions:
+    """Any dependencies, each by a row of its own, and any order in time."""
+    members = st.integers(1, draw(st.integers(2, 6)))
+    kinds = st.sampled_from(draw(st.lists(st.sampled_from(["ww", "wr", "rw", "rw", "pw"]), min_size=1, max_size=4)))
+    edge = st.tuples(members, members, kinds, st.sampled_from(["", "", "", "", "?"]))
+    edges = [edge for edge in draw(st.lists(edge, min_size=2, max_size=12)) if edge[0] != edge[1]]
+    mixed = draw(st.permutations(range(2 * len(edges)))) if draw(st.booleans()) else None
+    return depending(edges, {number: draw(st.sampled_from("AB")) for number in range(1, 7)}, mixed)
+
+
+def depending(
+    edges: Sequence[tuple[int, int, str, str]],
+    sessions: Mapping[int, str] | None = None,
+    order: Sequence[int] | None = None,
+) -> Transactions:
+    """Transactions of which one depends on another: source, target, "ww", "wr", "rw" or "pw", and "?" for maybe."""
+    acts: list[tuple[int, str]] = []
+    orders: list[str] = []
+    for row, (source, target, kind, maybe) in zip(ascii_lowercase, edges, strict=False):
+        acts += _made_by(row, source, target, kind, maybe)
+        orders += [f"[{row} {source} {target}]"] if kind == "ww" else []
+    acts = [acts[place] for place in order] if order else acts
+    return transactions(" ".join([*_each_ends_after_its_last(acts), *orders]), sessions)
+
+
+def _made_by(row: str, source: int, target: int, kind: str, maybe: str) -> list[tuple[int, str]]:
+    """Who does what, so that one transaction depends on another by a row."""
+    if kind == "ww":
+        return [(source, f"w{source}({row})"), (target, f"w{target}({row})")]
+    if kind == "wr":
+        return [(source, f"w{source}({row})"), (target, f"r{target}{maybe}({row}{source})")]
+    return [(source, f"{kind[0]}{source}{maybe}({row}0)"), (target, f"w{target}({row})")]
+
+
+def _each_ends_after_its_last(acts: Sequence[tuple[int, str]]) -> Iterator[str]:
+    for place, (number, act) in enumerate(acts):
+        yield act
+        if all(other != number for other, _ in acts[place + 1 :]):
+            yield f"c{number}"
+
+
+@st.composite
+def any_reads(draw: st.DrawFn) -> Transactions:
     """Any reads, dirty ones too, and versions in any order: more than a database would do."""
     program = draw(programs(most=5))
     left = {number: list(acts) for number, acts in program.items()}
@@ -64,6 +108,11 @@ def anything(draw: st.DrawFn) -> Transactions:
         order = draw(st.permutations(sorted(program)))
         text.append(f"[{row} {' '.join(map(str, order))}]")
     return transactions(" ".join(text), draw(sessions(program)))
+
+
+def anything() -> st.SearchStrategy[Transactions]:
+    """More than a database would do."""
+    return any_dependencies() | any_reads()
 
 
 @dataclass

@@ -19,7 +19,7 @@ from fuzz.transactions import Transactions
 from tests.isolation.brute_force import all_cycles, graph_of, phenomenon, strongest
 from tests.isolation.runs import anything, on_a_database, serial
 
-drawing = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+drawing = settings(max_examples=200, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 
 UNFIT = {"G1a", "G1b"}
 

@@ -8,6 +8,7 @@ import pytest
 
 from fuzz.isolation import anomalies
 from tests.isolation.notation import transactions, witness
+from tests.isolation.runs import depending
 
 
 def seen(text: str, sessions: dict[int, str] | None = None) -> list[tuple[str, str, str]]:
@@ -45,8 +46,10 @@ def test_reading_ones_own_writes_that_are_rolled_back_is_no_aborted_read() -> No
 
 
 def test_reading_what_its_writer_changes_again_is_an_intermediate_read() -> None:
-    found = seen("w1(x) r2(x1) w1(x) c1 c2")
-    assert found[0] == ("intermediate-read", "G1b", "1 -wr x-> 2")
+    assert seen("w1(x) r2(x1) w1(x) c1 c2") == [
+        ("intermediate-read", "G1b", "1 -wr x-> 2"),
+        ("read-skew", "G-single", "2 -rw x-> 1, 1 -wr x-> 2"),
+    ]
 
 
 def test_reading_what_its_writer_changes_no_more_is_no_intermediate_read() -> None:
@@ -102,6 +105,12 @@ def test_reading_one_row_twice_with_a_change_between_is_a_non_repeatable_read() 
     assert seen(history) == [("non-repeatable-read", "G-single", "1 -rw x-> 2, 2 -wr x-> 1")]
 
 
+@pytest.mark.parametrize(("first", "again"), [("r1(x)", "r1(x) r1(y)"), ("r1(x) r1(y)", "r1(x)")])
+def test_a_row_read_again_may_not_fit_another_either(first: str, again: str) -> None:
+    found = seen(f"{first} w2(x) w2(y) c2 {again} c1")
+    assert [name for name, _, _ in found] == ["read-skew", "non-repeatable-read"]
+
+
 def test_reading_one_row_twice_from_a_snapshot_is_repeatable() -> None:
     assert seen("r1(x) w2(x) c2 r1(x0) c1") == []
 
@@ -145,6 +154,11 @@ def test_two_that_each_insert_what_the_others_condition_gives_are_a_write_skew()
 
 def test_a_write_skew_by_a_row_and_a_condition_is_one_by_conditions() -> None:
     assert seen("r1(y) p2(x) w1(x) w2(y) c1 c2") == [("write-skew", "G2", "1 -rw y-> 2, 2 -rw x-> 1")]
+
+
+def test_two_conditions_on_one_row_that_both_write_are_no_write_skew() -> None:
+    found = seen("p1(x>2) p2(x>1) w2(x) c2 w1(x) c1")
+    assert [(name, adya) for name, adya, _ in found] == [("lost-update", "G-single"), ("g2", "G2")]
 
 
 def test_two_that_insert_what_one_of_them_looked_for_are_no_write_skew() -> None:
@@ -212,10 +226,47 @@ def test_a_witness_in_time_leaves_out_whom_it_only_comes_by() -> None:
     assert seen(history, dict.fromkeys(range(1, 5), "A")) == [("g-single-process", "G-single-process", cycle)]
 
 
+def test_of_two_witnesses_in_time_the_one_within_the_other_is_told() -> None:
+    history = "r4(k) r1(x) w2(x) c2 r3(y) w3(z) c3 w4(z) w4(q) c4 w1(q) w1(y) c1"
+    cycle = "1 -rw x-> 2, 2 -realtime-> 3, 3 -rw y-> 1"
+    assert seen(history) == [("g2-item-realtime", "G2-item-realtime", cycle)]
+
+
 def test_what_the_order_of_rows_explains_is_not_told_again_with_the_order_of_time() -> None:
     history, sessions = "r1(x) w2(x) c2 w3(y) c3 r1(y) w1(x) c1", {2: "A", 3: "A"}
     assert [adya for _, adya, _ in seen(history, sessions)] == ["G-single"]
     assert [adya for _, adya, _ in seen(history.replace("w1(x)", ""), sessions)] == ["G-single-process"]
+
+
+@pytest.mark.parametrize(
+    ("ring", "beside", "word"),
+    [
+        ("1 ww 2 ww 3 ww 1", "1 rw 4 rw 1", "G0"),
+        ("1 wr 2 ww 3 ww 1", "1 rw 4 rw 1", "G1c"),
+        ("1 rw 2 ww 3 ww 1", "1 rw 4 rw 1", "G-single"),
+        ("3 ww 1 ww 2 rw 3", "1 rw 4 rw 1", "G-single"),
+        ("1 pw 2 ww 3 ww 1", "1 rw 4 rw 1", "G-single"),
+        ("1 rw 2 wr 3 rw 4 wr 1", "1 rw 5 rw 1", "G-nonadjacent"),
+        ("1 pw 2 wr 3 rw 4 wr 1", "1 rw 5 rw 1", "G-nonadjacent"),
+        ("1 rw 2 rw 3 wr 1", "1 ww 4 ww 1", "G2-item"),
+        ("1 rw 2 rw 3 rw 1", "1 ww 3 ww 2 ww 1", "G2-item"),
+        ("1 rw 2 rw 3 ww 4 ww 5 ww 1", "3 ww 2 ww 1", "G2-item"),
+        ("1 pw 2 rw 3 wr 1", "1 ww 4 ww 1", "G2"),
+        ("1 rw 2 pw 3 wr 1", "1 ww 4 ww 1", "G2"),
+    ],
+)
+def test_a_large_cycle_is_told_beside_a_small_one(ring: str, beside: str, word: str) -> None:
+    history = depending([*steps(ring), *steps(beside)])
+    found = {(anomaly.adya, len(anomaly.cycle)) for anomaly in anomalies(history)}
+    assert found >= {(anomaly.adya, len(anomaly.cycle)) for anomaly in anomalies(depending(steps(beside)))}
+    assert (word, len(steps(ring))) in found
+
+
+def steps(chain: str) -> list[tuple[int, int, str, str]]:
+    """The dependencies of such as "1 rw 2 ww 1"."""
+    words = chain.split()
+    ways = zip(words[0::2], words[2::2], words[1::2], strict=False)
+    return [(int(source), int(target), kind, "") for source, target, kind in ways]
 
 
 @pytest.mark.parametrize(
@@ -243,6 +294,17 @@ def as_late_as_possible(end: str, history: str) -> str:
 def test_a_possible_read_is_told_as_such() -> None:
     (anomaly,) = anomalies(transactions("r1?(x) w2(x) c2 w1(x) c1"))
     assert (anomaly.name, anomaly.certain) == ("lost-update", False)
+
+
+def test_each_part_of_a_possible_witness_is_as_certain_as_can_be() -> None:
+    (anomaly,) = anomalies(transactions("r1?(y) r2?(x) r2(x) w1(x) w2(y) c1 c2"))
+    assert [(dependency.source_step, dependency.certain) for dependency in anomaly.cycle] == [(1, False), (3, True)]
+
+
+def test_a_witness_names_the_strongest_dependency_between_two() -> None:
+    """The second wrote what the third read and overwrote; that it overwrote it is told."""
+    history = "r1(x) w2(x) w2(y) c2 r3(y) w3(y) w3(z) c3 r1(z) c1"
+    assert ("g-single", "G-single", "1 -rw x-> 2, 2 -ww y-> 3, 3 -wr z-> 1") in seen(history)
 
 
 def test_a_certain_witness_is_preferred_to_a_possible_one() -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from fuzz import Target, operation
 from fuzz.case import Call, Case
-from fuzz.engine.serial import serial_histories, serial_history_again
+from fuzz.engine.serial import history_again, serial_histories
 from fuzz.engine.stage import Stage
 from fuzz.history import History
 from fuzz.outcomes import Difference, Volatile, ending_of, same, volatile_in
@@ -105,7 +105,8 @@ def add_port(name: str) -> Call:
 
 def volatile(stage: Stage, run: Case) -> Volatile:
     """What is volatile in a case's first serial order."""
-    return volatile_in(serial_histories(stage, run)[0], serial_history_again(stage, run))
+    first = serial_histories(stage, run)[0]
+    return volatile_in(first, history_again(stage, first))
 
 
 def differences(stage: Stage, run: Case, left_out: Volatile) -> list[Difference | None]:

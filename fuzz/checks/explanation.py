@@ -112,7 +112,7 @@ def _lost_update(transactions: Transactions) -> Anomaly | None:
             for read in transactions.all[number].reads
             if read.item == item and read.certain and not read.predicate and read.step != written.step
         ]
-        if not looks or lost.writer in {None, number} or any(read.version >= own - 1 for read in looks):
+        if not looks or lost.writer is None or lost.writer == number or any(r.version >= own - 1 for r in looks):
             continue
         cycle = (
             Dependency(number, lost.writer, "rw", item, looks[-1].step, lost.step),

@@ -95,10 +95,11 @@ def _telling(found: Iterable[Anomaly]) -> Anomaly | None:
 def _was_not_read_again(calls: Transactions, found: Anomaly) -> bool:
     """Whether a call wrote over a change that it never saw: the write's own look at the row is none."""
     read, write = found.cycle[0], found.cycle[-1]
-    reads = calls.all[read.source].reads
-    seen = [each for each in reads if each.item == read.item and each.step != write.target_step]
-    versions = calls.versions[seen[0].item]
-    return not any(versions[each.version].step >= write.source_step for each in seen)
+    return not any(
+        calls.versions[look.item][look.version].step >= write.source_step
+        for look in calls.all[read.source].reads
+        if look.item == read.item and look.step != write.target_step
+    )
 
 
 def _lost_update(transactions: Transactions) -> Anomaly | None:

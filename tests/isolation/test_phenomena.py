@@ -226,6 +226,12 @@ def test_a_witness_in_time_leaves_out_whom_it_only_comes_by() -> None:
     assert seen(history, dict.fromkeys(range(1, 5), "A")) == [("g-single-process", "G-single-process", cycle)]
 
 
+def test_a_witness_in_time_does_not_leave_out_what_makes_the_order() -> None:
+    """The first ended, as far as anybody could know, when the second had begun."""
+    history = "w1(y) c1 r2(x) e1 w3(z) c3 w2(z) w2(y) c2 [y 2 1]"
+    assert seen(history) == [("g0-realtime", "G0-realtime", "1 -realtime-> 3, 3 -ww z-> 2, 2 -ww y-> 1")]
+
+
 def test_of_two_witnesses_in_time_the_one_within_the_other_is_told() -> None:
     history = "r4(k) r1(x) w2(x) c2 r3(y) w3(z) c3 w4(z) w4(q) c4 w1(q) w1(y) c1"
     cycle = "1 -rw x-> 2, 2 -realtime-> 3, 3 -rw y-> 1"
@@ -311,6 +317,11 @@ def test_a_certain_witness_is_preferred_to_a_possible_one() -> None:
     (anomaly,) = anomalies(transactions("r1?(x) r1(x) w2(x) c2 w1(x) c1"))
     assert anomaly.certain
     assert anomaly.cycle[0].source_step == 2
+
+
+def test_a_short_possible_cycle_does_not_hide_a_long_certain_one() -> None:
+    found = anomalies(depending([*steps("1 rw 2 ww 3 ww 1"), (2, 1, "wr", "?")]))
+    assert [(len(anomaly.cycle), anomaly.certain) for anomaly in found] == [(3, True), (2, False)]
 
 
 def test_what_is_only_possible_comes_last() -> None:

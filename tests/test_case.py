@@ -21,7 +21,8 @@ CALLS = st.builds(
 def cases(draw: st.DrawFn) -> Case:
     programs = draw(st.dictionaries(NAMES, st.lists(CALLS, max_size=3).map(tuple), min_size=1))
     schedule = tuple(draw(st.lists(st.sampled_from(sorted(programs)), max_size=20)))
-    return Case(draw(st.text()), draw(st.sampled_from(sorted(ISOLATION))), programs, schedule, draw(st.integers()))
+    level, checks = draw(st.sampled_from(sorted(ISOLATION))), tuple(draw(st.lists(st.text(), max_size=2)))
+    return Case(draw(st.text()), level, programs, schedule, draw(st.integers()), checks)
 
 
 CASE = Case("bank.py:Bank", "rr", {"A": (Call("read", {"account": 1}),), "B": ()}, ("A", "A", "B"), 7)

@@ -53,6 +53,37 @@ def test_what_fails_alone_is_told_and_is_no_finding(rowrace: Rowrace, tmp_path: 
     assert "fails alone, so no race: fall raises ValueError" in ran.out
 
 
+HARMLESS = "tests/targets/harmless.py"
+
+
+def test_phenomena_that_do_no_harm_are_told_under_strict_only_and_replay_from_their_files(
+    rowrace: Rowrace, tmp_path: Path
+) -> None:
+    words = ("run", f"{HARMLESS}:LastWriter", "--cases", 100, "--seed", 1, "--max-findings", 1, "--out", tmp_path)
+    assert rowrace(*words).status == 0
+    ran = rowrace(*words, "--checks", "all,strict", "--json")
+    (finding,) = ran.json["findings"]
+    assert (ran.status, finding["kind"], finding["check"]) == (1, "lost-update", "isolation")
+    assert rowrace("replay", tmp_path).status == 1
+
+
+def test_needless_refusals_are_counted_and_told_as_findings_under_spurious_only(
+    rowrace: Rowrace, tmp_path: Path
+) -> None:
+    words = ("run", f"{HARMLESS}:Timid", "--cases", 100, "--seed", 1, "--max-findings", 1, "--out", tmp_path, "--json")
+    ran = rowrace(*words)
+    refused = ran.json["refused"]["paint: Taken"]
+    assert ran.status == 0
+    assert refused["times"] >= refused["spurious"] > 0
+    ran = rowrace(*words, "--checks", "all,spurious")
+    assert [finding["kind"] for finding in ran.json["findings"]] == ["spurious-failure"]
+
+
+def test_a_check_that_was_not_asked_for_finds_nothing(rowrace: Rowrace, tmp_path: Path) -> None:
+    words = ("run", f"{BANK}:Deadlocking", "--cases", 200, "--seed", 1, "--out", tmp_path)
+    assert rowrace(*words, "--checks", "revisions,sessions").status == 0
+
+
 def test_a_seed_is_drawn_and_named_when_none_is_given(rowrace: Rowrace, tmp_path: Path) -> None:
     ran = rowrace("run", f"{BANK}:Keeping", "--cases", 1, "--out", tmp_path)
     first, last = ran.out.splitlines()[0], ran.out.splitlines()[-1]
@@ -73,6 +104,7 @@ def test_the_same_seed_finds_the_same(rowrace: Rowrace, tmp_path: Path) -> None:
     ("words", "hint"),
     [
         (("--time", "abc"), "'abc' is no time; write 90, 90s, 5m or 1h."),
+        (("--checks", "errors,luck"), "'luck' is no check; write all, or one or more of errors,"),
         (("--time", "0"), "'0' is no time"),
         (("--isolation", "rc,dirty"), "'dirty' is no isolation level; write one or more of rc,rr,ser"),
         (("--cases", "0"), "--cases"),

@@ -31,6 +31,7 @@ def check_returned(history: History, rules: Rules, revision: str) -> Iterator[Vi
     has committed a new number for the row. Anything less certain is passed over.
     """
     committed = Committed(history)
+    outcomes = {(outcome.session, outcome.call): outcome for outcome in history.outcomes}
     promises: dict[tuple[str, int, Key], _Promise] = {}
     given: list[tuple[int, Key, int]] = []
     for commit in history.commits:
@@ -41,7 +42,7 @@ def check_returned(history: History, rules: Rules, revision: str) -> Iterator[Vi
             if change.after is not None and (number := whole(change.after.get(revision))) is not None
         }
         given.extend((commit.step, key, number) for key, number in numbers.items())
-        outcome = history.outcome(commit.session, commit.call)
+        outcome = outcomes.get((commit.session, commit.call))
         if outcome is None or outcome.failure is not None:
             continue
         for returned in _mappings(outcome.result):

@@ -36,8 +36,10 @@ def create(session: Session, network_id: str, subnet_id: str, mac_address: str) 
         NetworkNotFound, SubnetNotFound, MacAddressInUse, AddressExhausted, InvalidInput: as their names say.
     """
     rows.require(session, Network, network_id)
-    allocation = allocate(session, network_id, subnet_id)
+    # The MAC first: a port that holds it ends this here. Asked for after the address, it could be free of a port that
+    # still had an address a statement ago, which no order of the two transactions gives.
     _check_mac_free(session, network_id, mac_address)
+    allocation = allocate(session, network_id, subnet_id)
     port = Port.new(network_id=network_id, mac_address=mac_address, allocations=[allocation], bindings=[])
     session.add(port)
     session.flush()

@@ -2,76 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
-from fuzz.history import History, Step, Table, Write
-from fuzz.statements import Statement
+from fuzz.history import History, Reference, Table, Write
+from fuzz.versions import Row
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Rows of a table that a constraint looks for.
-
-    Attributes:
-        table: whose.
-        values: column -> value; empty: any row.
-    """
+class Look(NamedTuple):
+    """A look for rows of a table that have certain values in certain columns; without columns it may be for any row."""
 
     table: str
-    values: Mapping[str, Any]
-
-    def matches(self, row: Mapping[str, Any]) -> bool:
-        """Whether a row is one of them."""
-        return all(row.get(column) == value for column, value in self.values.items())
+    columns: tuple[str, ...] = ()
+    values: tuple[Any, ...] = ()
 
 
-def looks(step: Step, statement: Statement, writes: Sequence[Write], history: History) -> Iterator[Look]:
-    """What the constraints looked for at a step.
+class Constraints:
+    """The constraints of a history's tables."""
 
-    Args:
-        step: that wrote.
-        statement: what it sent.
-        writes: what it wrote and its transaction committed.
-        history: whose step it is.
-    """
-    for write in writes:
-        yield from _of_write(write, history)
-    for name in statement.writes:
-        table = history.tables[name]
-        if table.has_triggers:
-            yield from (Look(each, {}) for each in history.tables)
-        elif step.failure is not None or not writes:
-            yield from (Look(each, {}) for each in _near(table, history))
+    def __init__(self, history: History) -> None:
+        self._tables = history.tables
+        self._references: defaultdict[str, list[tuple[Table, Reference]]] | None = None
+
+    def looks(self, writes: Iterable[Write]) -> Iterator[Look]:
+        """What unique indexes and foreign keys looked for when rows were written; the primary key is left out.
+
+        Args:
+            writes: those of one statement, or of a transaction.
+        """
+        return iter(dict.fromkeys(look for write in writes for look in self._of(write)))
+
+    def near(self, tables: Iterable[str]) -> Iterable[str]:
+        """The tables in which a write may have looked for anything, where it is not known what it wrote.
+
+        Args:
+            tables: those that it may have written itself; by cascades it may have written more.
+        """
+        written = list(tables)
+        for name in written:  # grows
+            written.extend(child.name for child, _ in self._children(name) if child.name not in written)
+        parents = (reference.table for name in written for reference in self._tables[name].references)
+        return sorted({*written, *parents})
+
+    def _of(self, write: Write) -> Iterator[Look]:
+        table, before, after = self._tables[write.table], write.before, write.after
+        if after is not None:
+            for columns in table.unique:
+                if _differ(after, before, columns):
+                    yield _look(table, columns, table, columns, after)
+            for reference in table.references:
+                if _differ(after, before, reference.columns):
+                    yield _look(table, reference.columns, self._tables[reference.table], reference.keys, after)
+        if before is not None:
+            for child, reference in self._children(table.name):
+                if _differ(before, after, reference.keys):
+                    yield _look(table, reference.keys, child, reference.columns, before)
+
+    def _children(self, parent: str) -> Sequence[tuple[Table, Reference]]:
+        """The foreign keys that point to a table, each with the table that it is of."""
+        if self._references is None:
+            self._references = defaultdict(list)
+            for child in self._tables.values():
+                for reference in child.references:
+                    self._references[reference.table].append((child, reference))
+        return self._references.get(parent, ())
 
 
-def _of_write(write: Write, history: History) -> Iterator[Look]:
-    table = history.tables[write.table]
-    if write.after is not None:
-        for columns in table.unique:
-            yield Look(table.name, _values(write.after, columns, columns))
-        for reference in table.references:
-            yield Look(reference.table, _values(write.after, reference.columns, reference.keys))
-    if write.before is not None:
-        for child, reference in _references_to(table, history):
-            if write.after is None or any(write.before[key] != write.after[key] for key in reference.keys):
-                yield Look(child.name, _values(write.before, reference.keys, reference.columns))
+def _differ(row: Row, other: Row | None, columns: Sequence[str]) -> bool:
+    """Whether a row has values in some columns, no NULL among them, and other ones than before or after."""
+    values = [row[column] for column in columns]
+    return None not in values and (other is None or values != [other[column] for column in columns])
 
 
-def _values(row: Mapping[str, Any], own: Sequence[str], there: Sequence[str]) -> dict[str, Any]:
-    return {column: row[name] for name, column in zip(own, there, strict=True)}
+def _look(own: Table, columns: Sequence[str], there: Table, names: tuple[str, ...], row: Row) -> Look:
+    """A look for rows that have in some columns the values that a row has in its own."""
+    if not own.incomparable.isdisjoint(columns) or not there.incomparable.isdisjoint(names):
+        return Look(there.name)
+    return Look(there.name, names, values_of(row, columns))
 
 
-def _references_to(table: Table, history: History) -> Iterator[tuple[Table, Any]]:
-    for child in history.tables.values():
-        for reference in child.references:
-            if reference.table == table.name:
-                yield child, reference
+def values_of(row: Row, columns: Sequence[str]) -> tuple[Any, ...]:
+    """The values that a row has in some columns, as a `Look` has them."""
+    return tuple([_hashable(row[column]) for column in columns])
 
 
-def _near(table: Table, history: History) -> Iterator[str]:
-    """The table, those that it points to and those that point to it: what a refused write may have run into."""
-    yield table.name
-    yield from (reference.table for reference in table.references)
-    yield from (child.name for child, _ in _references_to(table, history))
+def _hashable(value: Any) -> Any:
+    return repr(value) if isinstance(value, (list, dict)) else value

@@ -7,13 +7,13 @@ Where no call depends on another in a circle, the order of the dependencies is a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from fuzz.history import History, Place
-from fuzz.statements import parse
+from fuzz.segments import statement_of, was_refused
 from fuzz.transactions import Item, Transaction, Transactions, Version
 
 _GAVE_UP = frozenset({"55P03", "57014"})
@@ -75,10 +75,11 @@ def is_ordered(history: History, calls: Transactions, *, whole: bool = False) ->
         calls: as `by_call` gives them.
         whole: as it was given to `by_call`.
     """
-    if _met_what_was_open(history) or (not whole and any(len(each.calls) > 1 for each in calls.all)):
+    places = {(each.session, call): each.number for each in calls.all for call in each.calls}
+    if _met_what_was_open(history, places) or (not whole and any(len(each.calls) > 1 for each in calls.all)):
         return False
     before: dict[int, set[int]] = {each.number: set() for each in calls.all}
-    for earlier, later in (*_dependencies(calls), *_programs(calls)):
+    for earlier, later in (*_dependencies(calls), *_programs(calls), *_drawn(history, places)):
         if earlier != later:
             before[later].add(earlier)
     try:
@@ -111,12 +112,31 @@ def _programs(calls: Transactions) -> Iterator[tuple[int, int]]:
         yield from pairwise(call.number for call in sorted(of_session, key=lambda call: call.calls))
 
 
-def _met_what_was_open(history: History) -> bool:
+def _drawn(history: History, places: Mapping[Place, int]) -> Iterator[tuple[int, int]]:
+    """Pairs of calls that have drawn numbers of one sequence, in this order: whoever sorts by them sees it."""
+    ranges = history.minted.ranges
+    drawn: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for commit in history.commits if ranges else ():
+        for row in [write.after for write in commit.writes if write.before is None and write.after is not None]:
+            for value in row.values():
+                if type(value) is int and (of := _range_of(value, ranges)) is not None:
+                    drawn[of].setdefault(value, places[commit.session, commit.call])
+    for by_number in drawn.values():
+        yield from pairwise(by_number[number] for number in sorted(by_number))
+
+
+def _range_of(value: int, ranges: Sequence[tuple[int, int]]) -> int | None:
+    return next((place for place, (low, high) in enumerate(ranges) if low <= value < high), None)
+
+
+def _met_what_was_open(history: History, places: Collection[Place]) -> bool:
     """Whether what a statement did depended on locks that were held at that moment, and not on what was committed."""
     for step in history.steps:
-        statement = parse(step.sql)
+        if (step.session, step.call) not in places:
+            continue
+        statement = statement_of(step)
         if statement.skips or any("advisory" in name for name in statement.functions):
             return True
-        if step.failure is not None and step.failure.sqlstate in _GAVE_UP:
+        if step.failure is not None and (step.failure.sqlstate in _GAVE_UP or was_refused(step)):
             return True
     return False

@@ -1,0 +1,280 @@
+"""What comes out right in any order, though ids and clocks differ; each beside a twin that gets it wrong."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from sqlalchemy import DateTime, ForeignKey, Update, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm.exc import StaleDataError
+
+from fuzz import Target, operation
+
+WORD = st.sampled_from(["x", "y"])
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {datetime: DateTime(timezone=True), dict[str, Any]: JSONB}  # noqa: RUF012 - SQLAlchemy's own
+
+
+class Tag(Base):
+    __tablename__ = "tags"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class Entry(Base):
+    __tablename__ = "entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line: Mapped[str]
+
+
+class Port(Base):
+    __tablename__ = "ports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class Binding(Base):
+    __tablename__ = "bindings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    port_id: Mapped[int] = mapped_column(ForeignKey("ports.id"))
+    host: Mapped[str]
+
+
+class Account(Base):
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    owner: Mapped[str]
+    balance: Mapped[int]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own
+
+
+class Paper(Base):
+    __tablename__ = "papers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    body: Mapped[str]
+    revised: Mapped[datetime]
+
+
+class Document(Base):
+    __tablename__ = "documents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[dict[str, Any]]
+
+
+class AlreadyExistsError(Exception):
+    pass
+
+
+class ConflictError(Exception):
+    pass
+
+
+class _Tables(Target):
+    metadata = Base.metadata
+    expected = (AlreadyExistsError, ConflictError)
+    expire_on_commit = False
+
+    def seed(self, session: Session) -> None:
+        session.add(Account(id=1, owner="", balance=10))
+        session.add(Paper(id=1, body="", revised=datetime(2020, 1, 1, tzinfo=UTC)))
+        session.add(Document(id=1, content={"at": "", "words": []}))
+
+
+class Creating(_Tables):
+    """A unique violation is turned into the answer that who comes later gets anyway."""
+
+    @operation
+    def add(self, session: Session) -> str:
+        if session.scalar(select(Tag).where(Tag.name == "tea")) is not None:
+            raise AlreadyExistsError
+        session.add(Tag(name="tea"))
+        try:
+            session.commit()
+        except IntegrityError:
+            return self.answer()
+        return "created"
+
+    def answer(self) -> str:
+        raise AlreadyExistsError from None
+
+
+class CreatingTwice(Creating):
+    """The answer is that of who came first."""
+
+    def answer(self) -> str:
+        return "created"
+
+
+class CreatingAloud(Creating):
+    """The answer is right, and what was behind it is left in it."""
+
+    def answer(self) -> str:
+        raise AlreadyExistsError
+
+
+class Tagging(_Tables):
+    """An INSERT is tried in a savepoint; when it fails, that is rolled back, and the other's row read."""
+
+    @operation
+    def tag(self, session: Session) -> int:
+        found = session.scalar(select(Tag).where(Tag.name == "tea"))
+        if found is None:
+            found = Tag(name="tea")
+            try:
+                with session.begin_nested():
+                    session.add(found)
+            except IntegrityError:
+                found = self.again(session, found)
+        session.commit()
+        return found.id
+
+    def again(self, session: Session, tried: Tag) -> Tag:
+        return session.scalars(select(Tag).where(Tag.name == "tea")).one()
+
+
+class TaggingBlindly(Tagging):
+    """What was tried is taken for what is there."""
+
+    def again(self, session: Session, tried: Tag) -> Tag:
+        return tried
+
+
+class Renaming(_Tables):
+    """Who writes last wins, as in either order."""
+
+    @operation(word=WORD)
+    def rename(self, session: Session, word: str) -> None:
+        paper = session.get_one(Paper, 1)
+        paper.body = self.renamed(paper.body, word)
+        session.commit()
+
+    def renamed(self, old: str, word: str) -> str:
+        return word
+
+
+class Appending(Renaming):
+    """Who writes last wins, but should have gone on from what the other wrote."""
+
+    def renamed(self, old: str, word: str) -> str:
+        return old + word
+
+
+class Numbering(_Tables):
+    """Ports and bindings draw their ids in the order that they happen to come in, and fit together."""
+
+    @operation(word=WORD)
+    def bind(self, session: Session, word: str) -> int:
+        port = Port(name=word)
+        session.add(port)
+        session.flush()
+        session.add(Binding(port_id=self.bound(session, port), host=word))
+        session.commit()
+        return port.id
+
+    def bound(self, session: Session, port: Port) -> int:
+        return port.id
+
+
+class NumberingByGuess(Numbering):
+    """The highest id is taken for one's own."""
+
+    def bound(self, session: Session, port: Port) -> int:
+        return session.scalars(select(func.max(Port.id))).one()
+
+
+class Stamping(_Tables):
+    """A timestamp is the revision: who has read another one than is there is refused."""
+
+    revision = "revised"
+
+    @operation(word=WORD)
+    def append(self, session: Session, word: str) -> None:
+        body, revised = session.execute(select(Paper.body, Paper.revised)).one()
+        changed = {"body": body + word, "revised": datetime.now(UTC)}
+        if session.scalar(self.ours(revised).values(changed).returning(Paper.id)) is None:
+            raise ConflictError
+        session.commit()
+
+    def ours(self, revised: datetime) -> Update:
+        return update(Paper).where(Paper.revised == revised)
+
+
+class Unstamped(Stamping):
+    """The timestamp is written, and never compared."""
+
+    def ours(self, revised: datetime) -> Update:
+        return update(Paper)
+
+
+class StampingFromTheFirst(Stamping):
+    """The first timestamp is drawn from the clock, too."""
+
+    def seed(self, session: Session) -> None:
+        session.add(Paper(id=1, body="", revised=datetime.now(UTC)))
+
+
+class Documenting(_Tables):
+    """A document with clocks in it is replaced as a whole, by who holds it."""
+
+    lock: ClassVar[bool] = True
+
+    @operation(word=WORD)
+    def write(self, session: Session, word: str) -> dict[str, Any]:
+        document = session.get_one(Document, 1, with_for_update=self.lock)
+        said = {"word": word, "at": datetime.now(UTC).timestamp()}
+        document.content = {"at": datetime.now(UTC).isoformat(), "words": [*document.content["words"], said]}
+        session.commit()
+        return document.content
+
+
+class DocumentingUnheld(Documenting):
+    """By who has read it."""
+
+    lock = False
+
+
+class Depositing(_Tables):
+    """Who has read another version than is there gives up, and has done nothing."""
+
+    @operation
+    def deposit(self, session: Session) -> None:
+        self.announce(session)
+        session.get_one(Account, 1).balance += 1
+        try:
+            session.commit()
+        except StaleDataError:
+            raise ConflictError from None
+
+    def announce(self, session: Session) -> None:
+        pass
+
+
+class DepositingAloud(Depositing):
+    """Who gives up has told of it already."""
+
+    def announce(self, session: Session) -> None:
+        session.add(Entry(line="one more"))
+        session.commit()
+
+
+class Failing(Depositing):
+    """One of the operations fails whoever else is there."""
+
+    @operation
+    def fail(self, session: Session) -> None:
+        raise KeyError(session.get_one(Account, 1).owner)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from fuzz.checks.shown import narrowed, of_column, of_result
 from fuzz.history import History
-from fuzz.outcomes import CallDifference, CallEnd, Difference, RowDifference
+from fuzz.outcomes import CallEnd, Difference, RowDifference
 
 _MOST = 3
 """Serial orders that are told of."""
 
 _COLUMNS = 4
 """Columns of a row that are told of."""
-
-_LONGEST = 60
-"""Characters of a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +42,11 @@ def outcome(apart: Sequence[Apart]) -> str:
     if len(changed) == len(cells):
         return _of_cells(changed)
     nearest = min((each.difference for each in apart), key=lambda each: len(each.rows) + len(each.calls))
-    if nearest.rows:
+    if any(row.columns or None in (row.one, row.other) for row in nearest.rows):
         return _of_row(nearest.rows[0])
     if nearest.calls:
-        return _of_call(nearest.calls[0], apart)
-    return "Ids of the outcome stand for other rows than they do after any serial order."
+        return _of_calls(apart)
+    return _of_ids(nearest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,8 @@ def _cell(difference: Difference) -> _Cell | None:
     for row in difference.rows:
         if row.one is not None and row.other is not None and row.columns:
             column = row.columns[0]
-            return _Cell(f"{_name(row)} has {column}", _shown(row.one.get(column)), _shown(row.other.get(column)))
+            path, here, there = narrowed(row.one.get(column), row.other.get(column))
+            return _Cell(f"{_name(row)} has {column}{path}", of_column(here), of_column(there))
     return None
 
 
@@ -88,37 +87,26 @@ def _of_row(row: RowDifference) -> str:
     return f"In the end there is {_row(row, row.one)}, where a serial order leaves {_row(row, row.other)}."
 
 
+def _of_ids(difference: Difference) -> str:
+    """Rows that are told apart by nothing but what their ids stand for."""
+    rows = ", ".join(_row(row, row.one) for row in difference.rows[:_MOST])
+    return f"Ids of the outcome stand for other rows than they do after any serial order: {rows}."
+
+
 def _name(row: RowDifference) -> str:
     return f"{row.table} {', '.join(map(str, row.key))}".strip()
 
 
-def _of_call(call: CallDifference, apart: Sequence[Apart]) -> str:
-    who = f"{call.one.operation} in session {call.session}" if call.one else f"session {call.session}"
-    return f"{who} {_end(call.one)}; {_each(apart, lambda each: _call(each, call))}."
+def _of_calls(apart: Sequence[Apart]) -> str:
+    """How the calls ended that end otherwise in some order, and how they do there."""
+    ends = {(each.session, each.place): each.one for order in apart[:_MOST] for each in order.difference.calls}
+    here = ", ".join(f"session {session}'s {_operation(end)} {_end(end)}" for (session, _), end in sorted(ends.items()))
+    return f"{here[:1].upper()}{here[1:]}; {', '.join(_there(apart))}."
 
 
-def _call(difference: Difference, call: CallDifference) -> str:
-    for other in difference.calls:
-        if (other.session, other.place) == (call.session, call.place):
-            return f"it {_end(other.other)}"
-    return f"it {_end(call.one)}, too, but others end otherwise"
-
-
-def _end(end: CallEnd | None) -> str:
-    if end is None:
-        return "did not end"
-    if end.failure is not None:
-        return f"ended in {end.failure.name}"
-    return f"returned {_shown(end.result)}"
-
-
-def _each(apart: Sequence[Apart], tell: Callable[[Difference], str]) -> str:
+def _there(apart: Sequence[Apart]) -> Iterator[str]:
     """What each serial order gives; the same words once."""
-    return ", ".join(_told(apart, tell))
-
-
-def _told(apart: Sequence[Apart], tell: Callable[[Difference], str]) -> Iterator[str]:
-    texts = [(each.name, tell(each.difference)) for each in apart]
+    texts = [(each.name, _other_ends(each.difference)) for each in apart]
     if len({text for _, text in texts}) == 1 and len(texts) > 1:
         yield f"after any serial order {texts[0][1]}"
         return
@@ -128,11 +116,23 @@ def _told(apart: Sequence[Apart], tell: Callable[[Difference], str]) -> Iterator
         yield f"and {len(texts) - _MOST} other orders give none of it either"
 
 
+def _other_ends(difference: Difference) -> str:
+    ends = [f"session {each.session}'s {_end(each.other)}" for each in difference.calls]
+    return " and ".join(ends) or "other rows are left"
+
+
+def _operation(end: CallEnd | None) -> str:
+    return "call" if end is None else end.operation
+
+
+def _end(end: CallEnd | None) -> str:
+    if end is None:
+        return "did not end"
+    if end.failure is not None:
+        return f"ended in {end.failure.name}"
+    return f"returned {of_result(end.result)}"
+
+
 def _row(row: RowDifference, values: Mapping[str, Any] | None) -> str:
-    told = [f"{column} {_shown(value)}" for column, value in (values or {}).items() if value not in row.key]
+    told = [f"{column} {of_column(value)}" for column, value in (values or {}).items() if value not in row.key]
     return f"{_name(row)} ({', '.join(told[:_COLUMNS])})" if told else _name(row)
-
-
-def _shown(value: Any) -> str:
-    text = "NULL" if value is None else str(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

@@ -1,0 +1,62 @@
+"""Values for people: short, and of two that differ only the part in which they do."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+_LONGEST = 60
+"""Characters of a value."""
+
+
+def of_column(value: Any) -> str:
+    """A value of a column."""
+    return "NULL" if value is None else _short(value if isinstance(value, str) else _python(value))
+
+
+def of_result(value: Any) -> str:
+    """What a call returned."""
+    return _short(_python(value))
+
+
+def narrowed(one: Any, other: Any) -> tuple[str, Any, Any]:
+    """Where two values differ.
+
+    Args:
+        one: a value; documents are mappings and sequences.
+        other: another.
+
+    Returns:
+        The way to the one part in which they differ, as ".key" and "[place]", and what is there in each; where they
+        differ in more, no way and the values themselves.
+    """
+    path = ""
+    while len(keys := _keys_apart(one, other)) == 1:
+        [key] = keys
+        path += f"[{key}]" if isinstance(key, int) else f".{key}"
+        one, other = one[key], other[key]
+    return path, one, other
+
+
+def _keys_apart(one: Any, other: Any) -> Sequence[Hashable]:
+    if isinstance(one, Mapping) and isinstance(other, Mapping) and one.keys() == other.keys():
+        return [key for key in one if one[key] != other[key]]
+    if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)) and len(one) == len(other):
+        return [place for place, each in enumerate(one) if each != other[place]]
+    return []
+
+
+def _python(value: Any) -> str:
+    """As Python writes it, lists and tuples alike, keys sorted; what was left out of a comparison as three dots."""
+    if value is ...:
+        return "..."
+    if isinstance(value, Mapping):
+        items = sorted(value.items(), key=lambda item: str(item[0]))
+        return f"{{{', '.join(f'{_python(key)}: {_python(each)}' for key, each in items)}}}"
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(map(_python, value))}]"
+    return repr(value) if isinstance(value, str) else str(value)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

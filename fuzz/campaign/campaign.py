@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from fuzz.campaign.events import Ended, Event, Found, Progress, Shrinking, Summary
+from fuzz.campaign.interruption import Interruption, interruptions
 from fuzz.campaign.tally import Tally
 from fuzz.case import ISOLATION, Call, Case
 from fuzz.finding import Finding
@@ -62,16 +63,17 @@ def campaign(
     Raises:
         ToolError: when the target or the server does not let it go on.
     """
-    ongoing = _Campaign(trial, word, seed, isolation, sessions, budget, postgres)
-    try:
-        while not ongoing.is_over():
-            yield from ongoing.batch()
-    except KeyboardInterrupt:
-        yield Ended(replace(ongoing.summary(), interrupted=True))
-    else:
-        yield Ended(ongoing.summary())
-    finally:
-        gc.unfreeze()
+    with interruptions() as interruption:
+        ongoing = _Campaign(trial, word, seed, isolation, sessions, budget, postgres, interruption)
+        try:
+            while not ongoing.is_over():
+                yield from ongoing.batch()
+        except KeyboardInterrupt:
+            yield Ended(replace(ongoing.summary(), interrupted=True))
+        else:
+            yield Ended(ongoing.summary())
+        finally:
+            gc.unfreeze()
 
 
 class _Campaign:
@@ -84,6 +86,7 @@ class _Campaign:
         sessions: int,
         budget: Budget,
         postgres: str,
+        interruption: Interruption,
     ) -> None:
         self._trial = trial
         self._word = word
@@ -92,6 +95,7 @@ class _Campaign:
         self._sessions = sessions
         self._budget = budget
         self._postgres = postgres
+        self._interruption = interruption
         self._seeds = random.Random(seed)  # noqa: S311 - a campaign must repeat
         self._tally = Tally()
         self._palettes: Palettes | None = None
@@ -101,6 +105,7 @@ class _Campaign:
 
     def is_over(self) -> bool:
         """Whether the budget is spent."""
+        self._interruption.check()
         budget = self._budget
         return (
             (budget.seconds is not None and self._tally.elapsed_s >= budget.seconds)

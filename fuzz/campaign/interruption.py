@@ -1,0 +1,54 @@
+"""Ctrl-C is not lost.
+
+What a signal raises while garbage is collected can end in a callback of the collection, where Python drops it; and
+Hypothesis has such a callback. So it is remembered, too, and asked for before every case.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+
+class Interruption:
+    """Whether the user has pressed Ctrl-C."""
+
+    def __init__(self) -> None:
+        self._seen = False
+
+    def note(self, number: int, frame: FrameType | None) -> Any:
+        """The signal has come: go on as Python does.
+
+        Raises:
+            KeyboardInterrupt: always.
+        """
+        self._seen = True
+        signal.default_int_handler(number, frame)
+
+    def check(self) -> None:
+        """Go on, unless the signal has come.
+
+        Raises:
+            KeyboardInterrupt: it has.
+        """
+        if self._seen:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def interruptions() -> Iterator[Interruption]:
+    """Within it, Ctrl-C is remembered, where it is Python's to answer."""
+    interruption = Interruption()
+    is_ours = threading.current_thread() is threading.main_thread()
+    if not is_ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield interruption
+        return
+    signal.signal(signal.SIGINT, interruption.note)
+    try:
+        yield interruption
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -21,8 +21,7 @@ def test_ctrl_c_ends_what_is_done_and_is_python_s_again_afterwards() -> None:
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_ctrl_c_that_is_dropped_in_a_collection_s_callback_is_remembered() -> None:
+def test_ctrl_c_in_a_collection_s_callback_is_remembered_and_raises_nothing_there() -> None:
     pressed: list[str] = []
 
     def callback(phase: str, _details: dict[str, Any]) -> None:

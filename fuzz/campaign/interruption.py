@@ -6,6 +6,7 @@ Hypothesis has such a callback. So it is remembered, too, and asked for before e
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from collections.abc import Iterator
@@ -21,13 +22,14 @@ class Interruption:
         self._seen = False
 
     def note(self, number: int, frame: FrameType | None) -> Any:
-        """The signal has come: go on as Python does.
+        """The signal has come: go on as Python does, but for where nobody would hear of it.
 
         Raises:
-            KeyboardInterrupt: always.
+            KeyboardInterrupt: outside of a collection's callback.
         """
         self._seen = True
-        signal.default_int_handler(number, frame)
+        if not _is_in_collection(frame):
+            signal.default_int_handler(number, frame)
 
     def check(self) -> None:
         """Go on, unless the signal has come.
@@ -37,6 +39,15 @@ class Interruption:
         """
         if self._seen:
             raise KeyboardInterrupt
+
+
+def _is_in_collection(frame: FrameType | None) -> bool:
+    codes = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+    while frame is not None:
+        if frame.f_code in codes:
+            return True
+        frame = frame.f_back
+    return False
 
 
 @contextmanager

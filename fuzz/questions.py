@@ -55,18 +55,19 @@ class Turn(NamedTuple):
     certain: bool
 
 
-def turns(question: Question, chain: Chain, place: int) -> tuple[Turn | None, Turn | None]:
+def turns(question: Question, chain: Chain, place: int, answer: bool | None) -> tuple[Turn | None, Turn | None]:
     """Between which states of a row, as commits have left it, the answer is what it is at a place.
 
     Args:
         question: what is asked.
         chain: the row.
         place: of one of its states.
+        answer: of this state.
 
     Returns:
         The first state with this answer, None where there was no other before; and the next with another.
     """
-    answer, finals = question(chain.states[place]), chain.finals
+    finals = chain.finals
     later = bisect_right(finals, place)
     return _before(question, chain, finals[max(later - FAR - 1, 0) : later], answer), _after(
         question, chain, finals[later : later + FAR + 1], answer

@@ -173,7 +173,8 @@ class Reader:
         question = is_there(look)
         for chain in self._world.sought(look):
             for place in self._sight.seen(step, chain, until):
-                for read in self._sight.condition(step, chain, place, question, certain=False):
+                answer = question(chain.states[place])
+                for read in self._sight.answer(step, chain, place, question, answer=answer, certain=False):
                     before = self._looked.get((look, chain.item))
                     if before is None or (before.version, before.replaced) != (read.version, read.replaced):
                         yield read

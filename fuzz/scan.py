@@ -63,7 +63,7 @@ class Scan:
             return
         met = self.question(chain.states[place])
         if met is False:
-            yield from self.sight.condition(self.step, chain, place, self.question, certain=self.certain)
+            yield from self.sight.unmet(self.step, chain, place, self.question, certain=self.certain)
         elif self.told is None:
             yield self.sight.row(self.step, chain, place, certain=self.certain and met is True)
         else:
@@ -81,7 +81,7 @@ class Scan:
             places = {*seen, last} | ({gone} if gone is not None else set())
             yield from self.sight.perhaps(self.step, chain, sorted(places), self.question)
         elif first is False:
-            yield from self.sight.condition(self.step, chain, seen[0], self.question, certain=self.certain)
+            yield from self.sight.unmet(self.step, chain, seen[0], self.question, certain=self.certain)
         elif gone is not None:
             yield self.sight.row(self.step, chain, gone, certain=self.certain)
         elif self.question(chain.states[last]) is None:

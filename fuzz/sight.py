@@ -42,7 +42,13 @@ class Sight:
         """A look at a row; if it was not there or is missed in the result, at the condition on it."""
         return Read(step.number, chain.item, place, chain.next(place), missed or chain.states[place].gone, certain)
 
-    def condition(self, step: Step, chain: Chain, place: int, question: Question, *, certain: bool) -> Iterator[Read]:
+    def unmet(self, step: Step, chain: Chain, place: int, question: Question, *, certain: bool) -> Iterator[Read]:
+        """A look at a condition that a row does not meet."""
+        return self.answer(step, chain, place, question, answer=False, certain=certain)
+
+    def answer(
+        self, step: Step, chain: Chain, place: int, question: Question, *, answer: bool | None, certain: bool
+    ) -> Iterator[Read]:
         """A look at what a row answers to a question, and at nothing else of it; none, if no other ever changes that.
 
         What it saw is the version since which the answer is the same; the first, where there was no other before.
@@ -51,7 +57,7 @@ class Sight:
         """
         if chain.states[place].commit == self.commit:
             return
-        before, after = turns(question, chain, place)
+        before, after = turns(question, chain, place, answer)
         if after is not None and chain.states[after.place].commit == self.commit:
             after = None
         if before is not None and after is not None and before.certain == after.certain:
@@ -69,6 +75,6 @@ class Sight:
         """What may have been a look at a row in any of some states."""
         for place in places:
             if question(chain.states[place]) is False:
-                yield from self.condition(step, chain, place, question, certain=False)
+                yield from self.unmet(step, chain, place, question, certain=False)
             else:
                 yield self.row(step, chain, place, certain=False)

@@ -45,7 +45,7 @@ def check_errors(of: Evidence) -> Iterator[Violation]:
             yield _broken_session(outcome, outcome.aftermath)
         if outcome.failure is None:
             continue
-        if not outcome.expected and not _fails_serially(outcome, serial.orders()):
+        if is_undeclared(outcome, serial.orders()):
             yield _undeclared(history, outcome, outcome.failure)
         if (
             outcome.expected
@@ -60,6 +60,11 @@ def fails_alone(of: Evidence) -> Iterator[tuple[str, str]]:
     for outcome in of.history.outcomes:
         if outcome.failure is not None and not outcome.expected and _fails_serially(outcome, of.serial.orders()):
             yield outcome.invocation.operation, outcome.failure.name
+
+
+def is_undeclared(outcome: Outcome, serial: Sequence[History]) -> bool:
+    """Whether a call ended in an exception that the target does not declare, and no serial order gives."""
+    return outcome.failure is not None and not outcome.expected and not _fails_serially(outcome, serial)
 
 
 def _fails_serially(outcome: Outcome, serial: Sequence[History]) -> bool:

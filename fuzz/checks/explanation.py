@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fuzz.checks.differing import Apart, outcome
 from fuzz.checks.grain import by_call
+from fuzz.checks.remarks import remarks
 from fuzz.checks.words import session_calls, told, why
 from fuzz.history import History
 from fuzz.isolation import Anomaly, Dependency, anomalies
@@ -40,7 +41,8 @@ def explain(of: Explanation) -> Violation:
     A cycle of transactions is looked for first, then one of calls: where a call reads in one transaction and writes
     in another, each by itself is beyond reproach.
     """
-    left = outcome(of.apart)
+    besides = list(remarks(of.history))
+    left = " ".join([*(remark.text for remark in besides), outcome(of.apart)])
     attempts = [each for each in of.transactions.all if each.committed]  # what was rolled back has been tried anew
     calls = by_call(replace(of.transactions, all=tuple(attempts)), whole=of.whole)
     for transactions, across in ((of.transactions, False), (calls, True)):
@@ -53,6 +55,7 @@ def explain(of: Explanation) -> Violation:
         f"{left} No cycle of reads and writes explains it.",
         operations=tuple(sorted(operations)),
         shape=tuple(sorted(tables)),
+        steps=tuple(remark.step for remark in besides),
     )
 
 
@@ -72,8 +75,11 @@ def phenomenon(
     if across:
         kind = StaleSessionRead if kind is LostUpdate and _was_not_read_again(transactions, found) else NoSerialOrder
     sentences = [told(dependency, transactions) for dependency in found.cycle]
+    sentences += _second_look(transactions, found, across=across)
     if across:
-        sentences.append("No transaction by itself explains it: a call goes by its first one in a second.")
+        sentences.append(
+            "Each of these transactions by itself is fine, but a call goes on in one by what it saw in the one before."
+        )
     if not found.certain:
         sentences.append("Which rows some of these statements looked at cannot be told for sure.")
     steps = sorted({step for each in found.cycle for step in (each.source_step, each.target_step) if step})
@@ -100,6 +106,24 @@ def _was_not_read_again(calls: Transactions, found: Anomaly) -> bool:
         for look in calls.all[read.source].reads
         if look.item == read.item and look.step != write.target_step
     )
+
+
+def _second_look(transactions: Transactions, found: Anomaly, *, across: bool) -> Iterator[str]:
+    """A row that was overwritten though it had been read again: what an object holds is not what was read last."""
+    read, write = found.cycle[0], found.cycle[-1]
+    if (read.kind, write.kind, read.item) != ("rw", "ww", write.item) or read.source != write.target:
+        return
+    reader = transactions.all[read.source]
+    for look in reader.reads:
+        sees = transactions.versions[look.item][look.version].step >= write.source_step
+        if look.item == read.item and sees and not look.predicate and look.step < write.target_step:
+            why_not = (
+                "it wrote what it had from before, as merge() does"
+                if across
+                else "an object that the session has keeps its attributes then, unless populate_existing is given"
+            )
+            yield f"{reader.session} had read it again at step {look.step}, but {why_not}."
+            return
 
 
 def _lost_update(transactions: Transactions) -> Anomaly | None:

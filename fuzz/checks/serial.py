@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
 
 from fuzz.checks.differing import Apart
+from fuzz.checks.errors import is_undeclared
 from fuzz.checks.evidence import Evidence
 from fuzz.checks.explanation import Explanation, explain
 from fuzz.checks.grain import by_call, is_ordered
 from fuzz.history import History, Place
-from fuzz.outcomes import agree, ending_of, same, volatile_in
+from fuzz.outcomes import Ending, agree, ending_of, same, volatile_in
 from fuzz.violations import Violation
 
 
@@ -19,7 +20,8 @@ def check_serial(of: Evidence) -> Iterator[Violation]:
     """An outcome that no serial order gives.
 
     A call that failed and has written nothing counts as not having happened: the rest must come out as in a serial
-    order of the other calls, or of all.
+    order of the other calls, or of all. How a call ended is not told of twice: where that is an error by itself, the
+    rest is looked at.
     """
     history, rules = of.history, of.rules
     if history.hung or not rules.serial:
@@ -40,6 +42,12 @@ def _idle_failures(history: History) -> frozenset[Place]:
     return frozenset(place for place in failed if place not in writers)
 
 
+def _told_as_errors(of: Evidence) -> frozenset[Place]:
+    """The calls that the check of errors has told of."""
+    ends = of.history.outcomes if "errors" in of.rules.checks else ()
+    return frozenset((end.session, end.call) for end in ends if is_undeclared(end, of.serial.orders()))
+
+
 def _apart(of: Evidence, idle: frozenset[Place]) -> Sequence[Apart]:
     """What sets the outcome apart from each serial order's; nothing, where it is one of theirs."""
     rules, orders = of.rules, of.serial.orders()
@@ -53,9 +61,13 @@ def _apart(of: Evidence, idle: frozenset[Place]) -> Sequence[Apart]:
         if difference is None:
             return ()
         found.append(Apart(order, difference))
-    if idle and not rules.whole:
-        rest = ending.without(idle)
-        for order in of.serial.without(idle):
-            if agree(rest, ending_of(order), volatile=volatile, ignored=rules.ignored):
-                return ()
+
+    def agrees(rest: Ending, others: Iterable[Ending]) -> bool:
+        return any(agree(rest, other, volatile=volatile, ignored=rules.ignored) for other in others)
+
+    told = _told_as_errors(of)
+    if told and agrees(ending.without(told), (ending_of(order).without(told) for order in orders)):
+        return ()
+    if idle and not rules.whole and agrees(ending.without(idle), map(ending_of, of.serial.without(idle))):
+        return ()
     return found

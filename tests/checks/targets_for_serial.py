@@ -228,6 +228,23 @@ class StampingFromTheFirst(Stamping):
         session.add(Paper(id=1, body="", revised=datetime.now(UTC)))
 
 
+class Merging(_Tables):
+    """A paper that was read in an earlier transaction is merged over what has become of it."""
+
+    @operation
+    def revise(self, session: Session) -> None:
+        paper = session.get_one(Paper, 1)
+        session.close()
+        paper.revised = datetime.now(UTC)
+        session.merge(paper)
+        session.commit()
+
+    @operation(word=WORD)
+    def append(self, session: Session, word: str) -> None:
+        session.get_one(Paper, 1, with_for_update=True).body += word
+        session.commit()
+
+
 class Documenting(_Tables):
     """A document with clocks in it is replaced as a whole, by who holds it."""
 

@@ -77,6 +77,13 @@ def trials(server: Server) -> Iterator[Trials]:
         yield opened
 
 
+def name(value: object) -> str:
+    """What a parameter is called in a test's name."""
+    if isinstance(value, ModuleType):
+        return value.__name__.rpartition(".")[2]
+    return " ".join(sorted(value)) if isinstance(value, set) else str(value)
+
+
 def in_every_interleaving(trials: Trials, target: ModuleType, variant: str, level: str) -> list[Verdict]:
     one, other = target.PAIR
     case = Case("x", level, {"A": (one,), "B": (other,)})
@@ -105,7 +112,7 @@ def found(trials: Trials, target: ModuleType, level: str, findings: int) -> list
     return [event.finding for event in events if isinstance(event, Found)]
 
 
-@pytest.mark.parametrize(("target", "level", "wrong", "switches"), CLASSICS)
+@pytest.mark.parametrize(("target", "level", "wrong", "switches"), CLASSICS, ids=name)
 def test_a_classic_is_found_and_shrunk_to_two_calls_and_the_fewest_switches(
     trials: Trials, target: ModuleType, level: str, wrong: set[str], switches: int
 ) -> None:
@@ -116,7 +123,7 @@ def test_a_classic_is_found_and_shrunk_to_two_calls_and_the_fewest_switches(
         assert (finding.case.isolation, finding.replays, finding.identical) == (level, 3, 3)
 
 
-@pytest.mark.parametrize(("target", "level", "wrong", "switches"), CLASSICS)
+@pytest.mark.parametrize(("target", "level", "wrong", "switches"), CLASSICS, ids=name)
 def test_it_shows_in_some_interleavings_and_in_no_serial_one(
     trials: Trials, target: ModuleType, level: str, wrong: set[str], switches: int
 ) -> None:
@@ -126,13 +133,13 @@ def test_it_shows_in_some_interleavings_and_in_no_serial_one(
     assert [verdict.violations for verdict in verdicts if verdict.history.switches == 1] == [(), ()]
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", TARGETS, ids=name)
 def test_its_twin_is_silent_in_every_interleaving(trials: Trials, target: ModuleType) -> None:
     verdicts = in_every_interleaving(trials, target, "Correct", "rc")
     assert [(verdict.violations, verdict.alone) for verdict in verdicts] == [((), ())] * len(verdicts)
 
 
-@pytest.mark.parametrize(("target", "repeatable", "serializable"), STRONGER)
+@pytest.mark.parametrize(("target", "repeatable", "serializable"), STRONGER, ids=name)
 def test_a_stronger_level_refuses_it_or_does_not_help(
     trials: Trials, target: ModuleType, repeatable: set[str], serializable: set[str]
 ) -> None:

@@ -69,6 +69,13 @@ class Paper(Base):
     revised: Mapped[datetime]
 
 
+class Bid(Base):
+    __tablename__ = "bids"
+
+    bidder: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
 class Document(Base):
     __tablename__ = "documents"
 
@@ -226,6 +233,18 @@ class StampingFromTheFirst(Stamping):
 
     def seed(self, session: Session) -> None:
         session.add(Paper(id=1, body="", revised=datetime.now(UTC)))
+
+
+class Bidding(_Tables):
+    """Who has the latest timestamp is taken for who came last."""
+
+    @operation(word=WORD)
+    def bid(self, session: Session, word: str) -> str:
+        session.add(Bid(bidder=word, at=datetime.now(UTC)))
+        session.flush()
+        latest = session.scalars(select(Bid.bidder).order_by(Bid.at.desc()).limit(1)).one()
+        session.commit()
+        return latest
 
 
 class Merging(_Tables):

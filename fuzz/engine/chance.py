@@ -11,7 +11,7 @@ import random
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any
 
@@ -19,6 +19,9 @@ import time_machine
 
 EPOCH = datetime(2030, 1, 1, tzinfo=UTC)
 """What a case's clock shows first."""
+
+SEEDED = EPOCH - timedelta(minutes=2)
+"""What the clock shows first while rows are seeded: no case reads again what a seed of 100,000 rows has read."""
 
 TICK = 1_000_000
 """Nanoseconds between two readings."""
@@ -87,7 +90,7 @@ def _asks_for_itself(frame: FrameType) -> bool:
 
 
 @contextmanager
-def own_clock_and_dice(clock_shows: datetime = EPOCH) -> Iterator[None]:
+def own_clock_and_dice(clock_shows: datetime) -> Iterator[None]:
     """Within it, time and chance are the case's; monotonic clocks stay real.
 
     Args:

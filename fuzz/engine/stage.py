@@ -17,7 +17,7 @@ from sqlalchemy.pool import QueuePool
 
 from fuzz.case import ISOLATION, Call, Case
 from fuzz.engine.borrowed import Insight
-from fuzz.engine.chance import EPOCH, Dice, own_clock_and_dice
+from fuzz.engine.chance import EPOCH, SEEDED, Dice, own_clock_and_dice
 from fuzz.engine.connection import ScheduledConnection
 from fuzz.engine.failures import failure_of
 from fuzz.engine.lane import Lane
@@ -155,9 +155,9 @@ class Stage:
             )
 
     def _lay_out(self) -> None:
-        with self._plain_errors("make the schema"), own_clock_and_dice():
+        with self._plain_errors("make the schema"), own_clock_and_dice(SEEDED):
             self.target.create(self._plain)
-        with self._plain_errors("seed the database"), own_clock_and_dice():
+        with self._plain_errors("seed the database"), own_clock_and_dice(SEEDED):
             self._call_plainly(getattr(self.target, "seed", None))
 
     @contextmanager

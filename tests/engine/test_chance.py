@@ -60,7 +60,7 @@ def test_the_clock_does_not_tell_whether_a_connection_was_in_the_pool(fresh_stag
 def test_outside_of_cases_time_and_chance_are_the_machines() -> None:
     random.seed(3)
     expected = [random.Random(3).random()]
-    with own_clock_and_dice():
+    with own_clock_and_dice(EPOCH):
         assert time.time() > EPOCH.timestamp()
         random.random()
         first, second = time.monotonic(), time.monotonic()

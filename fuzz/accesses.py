@@ -42,9 +42,8 @@ def transactions_of(history: History) -> Transactions:
 
 
 def _version(state: State, numbers: Mapping[int, int]) -> Version:
-    return Version(
-        numbers.get(state.commit), state.step, "committed" if state.final else "intermediate", gone=state.gone
-    )
+    kept = "committed" if state.final else "intermediate"
+    return Version(numbers.get(state.commit), state.step, kept, state.gone, state.row)
 
 
 def _transaction(number: int, segment: Segment, reader: Reader) -> Transaction:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Item = tuple[str, tuple[str, ...]]
 """A row: its table and its primary key, as text."""
@@ -21,12 +21,14 @@ class Version:
         state: whether others may read it: "committed", the last that its transaction made of the row;
             "intermediate", an earlier one of such a transaction; "aborted", of one that was rolled back.
         gone: whether the row is not there in this version.
+        row: its columns, where they are known.
     """
 
     writer: int | None
     step: int
     state: Literal["committed", "intermediate", "aborted"] = "committed"
     gone: bool = False
+    row: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,6 +221,11 @@ def text_of(value: Any) -> str:
 _MOMENT = re.compile(r"(\d{4,}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d[.\d]*)([+-]\d\d)?(?::00)?")
 
 
+def is_moment(text: str) -> bool:
+    """Whether a text is a timestamp, as JSON or a result has it."""
+    return _MOMENT.fullmatch(text) is not None
+
+
 def settled(text: str) -> str:
     """A moment as one text, whether JSON's or a result's; anything else as it is."""
     found = _MOMENT.fullmatch(text)

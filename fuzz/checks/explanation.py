@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fuzz.checks.differing import Apart, outcome
-from fuzz.checks.grain import by_call
+from fuzz.checks.grain import by_call, smallest_circle
+from fuzz.checks.overwriting import lost_update
 from fuzz.checks.remarks import remarks
 from fuzz.checks.words import session_calls, told, why
 from fuzz.history import History
-from fuzz.isolation import Anomaly, Dependency, anomalies
+from fuzz.isolation import Anomaly, anomalies
 from fuzz.statements import parse
 from fuzz.transactions import Transactions
-from fuzz.violations import IsolationViolation, LostUpdate, NoSerialOrder, StaleSessionRead, Violation
+from fuzz.violations import IsolationViolation, NoSerialOrder, StaleSessionRead, Violation
 
 _BY_NAME: dict[str, type[Violation]] = {kind.kind: kind for kind in IsolationViolation.__subclasses__()}
 
@@ -25,12 +26,14 @@ class Explanation:
     Attributes:
         history: with the wrong outcome.
         transactions: its transactions.
+        calls: its calls, as `fuzz.checks.grain.by_call` gives them: those that have to come out in some order.
         whole: whether a session's program is one call.
         apart: what sets the outcome apart from each serial order's.
     """
 
     history: History
     transactions: Transactions
+    calls: Transactions
     whole: bool
     apart: Sequence[Apart]
 
@@ -39,28 +42,37 @@ def explain(of: Explanation) -> Violation:
     """The violation that an outcome of no serial order is, under the name of what explains it.
 
     A cycle of transactions is looked for first, then one of calls: where a call reads in one transaction and writes
-    in another, each by itself is beyond reproach.
+    in another, each by itself is beyond reproach. Last, where no error was passed over, attempts that were rolled back
+    count too: what they saw may have been kept.
     """
     besides = list(remarks(of.history))
     left = " ".join([*(remark.text for remark in besides), outcome(of.apart)])
-    attempts = [each for each in of.transactions.all if each.committed]  # what was rolled back has been tried anew
-    calls = by_call(replace(of.transactions, all=tuple(attempts)), whole=of.whole)
-    for transactions, across in ((of.transactions, False), (calls, True)):
-        found = _lost_update(transactions) or _telling(anomalies(transactions))
+    committed = tuple(each for each in of.transactions.all if each.committed)
+    calls = by_call(replace(of.transactions, all=committed), whole=of.whole)
+    attempts = () if besides else ((of.calls, True),)
+    for transactions, across in ((of.transactions, False), (calls, True), *attempts):
+        lost = lost_update(transactions)
+        found = lost or _telling(anomalies(transactions))
         if found is not None:
-            return phenomenon(of.history, transactions, found, left, across=across)
-    operations = {call.operation for calls in of.history.case.programs.values() for call in calls}
-    tables = {item[0] for item in of.transactions.versions}
-    return NoSerialOrder(
-        f"{left} No cycle of reads and writes explains it.",
-        operations=tuple(sorted(operations)),
-        shape=tuple(sorted(tables)),
-        steps=tuple(remark.step for remark in besides),
-    )
+            kind = (StaleSessionRead if lost else NoSerialOrder) if across else None
+            return phenomenon(of.history, transactions, found, left, across=kind)
+    return _unexplained(of, f"{left} No cycle of reads and writes explains it.", [remark.step for remark in besides])
+
+
+def _unexplained(of: Explanation, story: str, steps: Iterable[int]) -> Violation:
+    circle = [of.calls.all[number] for number in smallest_circle(of.history, of.calls)]
+    operations = (name for call in circle for name in session_calls(of.history, call.session, call.calls))
+    tables = {item[0] for call in circle for item in call.writes}
+    return NoSerialOrder(story, operations=tuple(sorted(operations)), shape=tuple(sorted(tables)), steps=tuple(steps))
 
 
 def phenomenon(
-    history: History, transactions: Transactions, found: Anomaly, left: str, *, across: bool = False
+    history: History,
+    transactions: Transactions,
+    found: Anomaly,
+    left: str,
+    *,
+    across: type[Violation] | None = None,
 ) -> Violation:
     """The violation that a phenomenon is.
 
@@ -69,13 +81,11 @@ def phenomenon(
         transactions: of which its cycle is.
         found: the phenomenon.
         left: a sentence on what came of it.
-        across: whether each transaction of the cycle stands for all transactions of a call.
+        across: what it is called where each transaction of the cycle stands for all transactions of a call.
     """
-    kind = _BY_NAME[found.name.removesuffix("-process").removesuffix("-realtime")]
-    if across:
-        kind = StaleSessionRead if kind is LostUpdate and _was_not_read_again(transactions, found) else NoSerialOrder
+    kind = across or _BY_NAME[found.name.removesuffix("-process").removesuffix("-realtime")]
     sentences = [told(dependency, transactions) for dependency in found.cycle]
-    sentences += _second_look(transactions, found, across=across)
+    sentences += _second_look(transactions, found, across=across is not None)
     if across:
         sentences.append(
             "Each of these transactions by itself is fine, but a call goes on in one by what it saw in the one before."
@@ -98,16 +108,6 @@ def _telling(found: Iterable[Anomaly]) -> Anomaly | None:
     return next((each for each in known if each.certain), known[0] if known else None)
 
 
-def _was_not_read_again(calls: Transactions, found: Anomaly) -> bool:
-    """Whether a call wrote over a change that it never saw: the write's own look at the row is none."""
-    read, write = found.cycle[0], found.cycle[-1]
-    return not any(
-        calls.versions[look.item][look.version].step >= write.source_step
-        for look in calls.all[read.source].reads
-        if look.item == read.item and look.step != write.target_step
-    )
-
-
 def _second_look(transactions: Transactions, found: Anomaly, *, across: bool) -> Iterator[str]:
     """A row that was overwritten though it had been read again: what an object holds is not what was read last."""
     read, write = found.cycle[0], found.cycle[-1]
@@ -124,27 +124,6 @@ def _second_look(transactions: Transactions, found: Anomaly, *, across: bool) ->
             )
             yield f"{reader.session} had read it again at step {look.step}, but {why_not}."
             return
-
-
-def _lost_update(transactions: Transactions) -> Anomaly | None:
-    """A transaction that wrote over what it had never seen of a row that it had read: whatever came in between."""
-    for number, item in ((each.number, item) for each in transactions.all if each.committed for item in each.writes):
-        versions = transactions.versions[item]
-        own = next(place for place, version in enumerate(versions) if version.writer == number)
-        lost, written = versions[own - 1], versions[own]
-        looks = [
-            read
-            for read in transactions.all[number].reads
-            if read.item == item and read.certain and not read.predicate and read.step != written.step
-        ]
-        if not looks or lost.writer is None or lost.writer == number or any(r.version >= own - 1 for r in looks):
-            continue
-        cycle = (
-            Dependency(number, lost.writer, "rw", item, looks[-1].step, lost.step),
-            Dependency(lost.writer, number, "ww", item, lost.step, written.step),
-        )
-        return Anomaly(LostUpdate.kind, "G-single", cycle, tuple(sorted((number, lost.writer))), certain=True)
-    return None
 
 
 def _operations(history: History, transactions: Transactions, found: Anomaly) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
+import networkx as nx
+
+from fuzz.checks.drawn import drawn
 from fuzz.history import History, Place
 from fuzz.segments import statement_of, was_refused
 from fuzz.transactions import Item, Transaction, Transactions, Version
@@ -75,13 +78,12 @@ def is_ordered(history: History, calls: Transactions, *, whole: bool = False) ->
         calls: as `by_call` gives them.
         whole: as it was given to `by_call`.
     """
-    places = {(each.session, call): each.number for each in calls.all for call in each.calls}
+    places = _places(calls)
     if _met_what_was_open(history, places) or (not whole and any(len(each.calls) > 1 for each in calls.all)):
         return False
     before: dict[int, set[int]] = {each.number: set() for each in calls.all}
-    for earlier, later in (*_dependencies(calls), *_programs(calls), *_drawn(history, places)):
-        if earlier != later:
-            before[later].add(earlier)
+    for earlier, later in _precedence(history, calls):
+        before[later].add(earlier)
     try:
         TopologicalSorter(before).prepare()
     except CycleError:
@@ -89,8 +91,33 @@ def is_ordered(history: History, calls: Transactions, *, whole: bool = False) ->
     return True
 
 
-def _dependencies(calls: Transactions) -> Iterator[tuple[int, int]]:
+def smallest_circle(history: History, calls: Transactions) -> Sequence[int]:
+    """The fewest calls of a history that depend on each other in a circle; all calls, where nothing tells which do.
+
+    Args:
+        history: whose calls they are.
+        calls: as `by_call` gives them.
+    """
+    pairs: nx.DiGraph[int] = nx.DiGraph(sorted(set(_precedence(history, calls))))
+    ways = (
+        nx.shortest_path(pairs, later, earlier) for earlier, later in pairs.edges if nx.has_path(pairs, later, earlier)
+    )
+    return min(ways, key=len, default=[each.number for each in calls.all])
+
+
+def _places(calls: Transactions) -> Mapping[Place, int]:
+    """The number of each call, by where it stands."""
+    return {(each.session, call): each.number for each in calls.all for call in each.calls}
+
+
+def _precedence(history: History, calls: Transactions) -> Iterator[tuple[int, int]]:
     """Pairs of calls of which the first must come before the second, in any serial order with the same outcome."""
+    pairs = (*_dependencies(calls), *_programs(calls), *drawn(history, _places(calls)))
+    return ((earlier, later) for earlier, later in pairs if earlier != later)
+
+
+def _dependencies(calls: Transactions) -> Iterator[tuple[int, int]]:
+    """Those pairs of which each has read or written what the other one wrote."""
     for versions in calls.versions.values():
         writers = [version.writer for version in versions if version.writer is not None]
         yield from pairwise(writers)
@@ -110,23 +137,6 @@ def _programs(calls: Transactions) -> Iterator[tuple[int, int]]:
         sessions[call.session].append(call)
     for of_session in sessions.values():
         yield from pairwise(call.number for call in sorted(of_session, key=lambda call: call.calls))
-
-
-def _drawn(history: History, places: Mapping[Place, int]) -> Iterator[tuple[int, int]]:
-    """Pairs of calls that have drawn numbers of one sequence, in this order: whoever sorts by them sees it."""
-    ranges = history.minted.ranges
-    drawn: defaultdict[int, dict[int, int]] = defaultdict(dict)
-    for commit in history.commits if ranges else ():
-        for row in [write.after for write in commit.writes if write.before is None and write.after is not None]:
-            for value in row.values():
-                if type(value) is int and (of := _range_of(value, ranges)) is not None:
-                    drawn[of].setdefault(value, places[commit.session, commit.call])
-    for by_number in drawn.values():
-        yield from pairwise(by_number[number] for number in sorted(by_number))
-
-
-def _range_of(value: int, ranges: Sequence[tuple[int, int]]) -> int | None:
-    return next((place for place, (low, high) in enumerate(ranges) if low <= value < high), None)
 
 
 def _met_what_was_open(history: History, places: Collection[Place]) -> bool:

@@ -32,7 +32,7 @@ def check_serial(of: Evidence) -> Iterator[Violation]:
         return
     apart = _apart(of, idle)
     if apart:
-        yield explain(Explanation(history, of.transactions, rules.whole, apart))
+        yield explain(Explanation(history, of.transactions, calls, rules.whole, apart))
 
 
 def _idle_failures(history: History) -> frozenset[Place]:

@@ -92,19 +92,14 @@ def test_a_timestamp_that_nobody_compares_hides_no_lost_update(trials: Trials) -
     assert kinds(trials, targets.Unstamped, *each("append")) == {"lost-update"}
 
 
-@pytest.mark.xfail(strict=True, reason="a case's clock shows again what it showed when the rows were seeded")
 def test_a_timestamp_may_be_the_revision_of_what_was_seeded_with_one(trials: Trials) -> None:
     assert kinds(trials, targets.StampingFromTheFirst, *each("append")) == set()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="who read the clock first is no dependency, so a wrong order counts as a right one"
-)
 def test_a_timestamp_may_not_be_taken_for_that_of_who_came_last(trials: Trials) -> None:
     assert kinds(trials, targets.Bidding, *each("bid")) == {"no-serial-order"}
 
 
-@pytest.mark.xfail(strict=True, reason="merge() reads the row again, which is taken for the reading it went by")
 def test_an_object_of_an_earlier_transaction_that_is_merged_over_a_change_is_a_stale_session_read(
     trials: Trials,
 ) -> None:

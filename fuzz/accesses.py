@@ -42,8 +42,8 @@ def transactions_of(history: History) -> Transactions:
 
 
 def _version(state: State, numbers: Mapping[int, int]) -> Version:
-    kept = "committed" if state.final else "intermediate"
-    return Version(numbers.get(state.commit), state.step, kept, state.gone, state.row)
+    writer = numbers.get(state.commit)
+    return Version(writer, state.step, "committed" if state.final else "intermediate", state.gone, state.row)
 
 
 def _transaction(number: int, segment: Segment, reader: Reader) -> Transaction:

@@ -1,4 +1,4 @@
-"""Numbers of sequences and moments that calls have drawn and left in rows: whoever sorts by them sees who came first."""
+"""Numbers of sequences and moments that calls have left in rows: whoever sorts by them sees who drew first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from fuzz.history import Commit, History, Place, Write
+from fuzz.history import History, Place, Write
 from fuzz.versions import is_moment
 
 _Series = Hashable
@@ -22,15 +22,12 @@ def drawn(history: History, calls: Mapping[Place, int]) -> Iterator[tuple[int, i
         calls: where a call stands -> its number.
     """
     by_value: defaultdict[_Series, dict[Any, int]] = defaultdict(dict)
-    for commit, write in ((commit, write) for commit in history.commits for write in commit.writes):
-        for series, value in _values(history.minted.ranges, write):
-            by_value[series].setdefault(value, calls[_place(commit)])
+    for commit in history.commits:
+        for write in commit.writes:
+            for series, value in _values(history.minted.ranges, write):
+                by_value[series].setdefault(value, calls[commit.session, commit.call])
     for known in by_value.values():
         yield from pairwise(known[value] for value in sorted(known))
-
-
-def _place(commit: Commit) -> Place:
-    return commit.session, commit.call
 
 
 def _values(ranges: Sequence[tuple[int, int]], write: Write) -> Iterator[tuple[_Series, Any]]:

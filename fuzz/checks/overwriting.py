@@ -1,4 +1,4 @@
-"""Changes that were written over by who did not go by them: whoever read the row before, and whatever came in between."""
+"""Changes that were written over by somebody who had read the row before, and did not go by them."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ CLASSICS = [
     (check_then_insert, "rc", {"write-skew"}, 2),
     (check_then_insert, "rr", {"write-skew"}, 2),
     (read_after_commit, "rc", {"object-deleted"}, 2),
-    (merge_of_deleted, "rc", {"stale-data", "no-serial-order"}, 2),
+    (merge_of_deleted, "rc", {"stale-data", "stale-session-read"}, 2),
     (bulk_past_version, "rc", {"lost-update"}, 2),
     (version_without_retry, "rc", {"stale-data"}, 2),
     (missing_for_update, "rc", {"lost-update"}, 2),
@@ -65,7 +65,7 @@ STRONGER = [
     (soft_delete, {"write-skew"}, {REFUSED}),
     (check_then_insert, {"write-skew"}, {REFUSED}),
     (read_after_commit, {"object-deleted", REFUSED}, {"object-deleted", REFUSED}),
-    (merge_of_deleted, {"no-serial-order", REFUSED}, {"no-serial-order", REFUSED}),
+    (merge_of_deleted, {"stale-session-read", REFUSED}, {"stale-session-read", REFUSED}),
     (opposite_locks, {"deadlock", REFUSED}, {"deadlock", REFUSED}),
 ]
 """What is wrong in the interleavings at REPEATABLE READ, and at SERIALIZABLE."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from fuzz.checks.evidence import Evidence
+from fuzz.checks.evidence import Evidence, Serial
 from fuzz.checks.hidden import Hidden, hidden_in
 from fuzz.history import Failure, History, Outcome
 from fuzz.violations import (
@@ -45,12 +45,12 @@ def check_errors(of: Evidence) -> Iterator[Violation]:
             yield _broken_session(outcome, outcome.aftermath)
         if outcome.failure is None:
             continue
-        if is_undeclared(outcome, serial.orders()):
+        if is_undeclared(outcome, serial):
             yield _undeclared(history, outcome, outcome.failure)
         if (
             outcome.expected
             and (hidden := hidden_in(outcome.failure))
-            and not _hides_serially(outcome, serial.orders())
+            and not _hides_serially(outcome, serial)
         ):
             yield _hidden_error(history, outcome, outcome.failure, hidden)
 
@@ -58,27 +58,27 @@ def check_errors(of: Evidence) -> Iterator[Violation]:
 def fails_alone(of: Evidence) -> Iterator[tuple[str, str]]:
     """Undeclared exceptions that a serial order gives too, as (operation, exception): bugs, but no races."""
     for outcome in of.history.outcomes:
-        if outcome.failure is not None and not outcome.expected and _fails_serially(outcome, of.serial.orders()):
+        if outcome.failure is not None and not outcome.expected and _fails_serially(outcome, of.serial):
             yield outcome.invocation.operation, outcome.failure.name
 
 
-def is_undeclared(outcome: Outcome, serial: Sequence[History]) -> bool:
+def is_undeclared(outcome: Outcome, serial: Serial) -> bool:
     """Whether a call ended in an exception that the target does not declare, and no serial order gives."""
     return outcome.failure is not None and not outcome.expected and not _fails_serially(outcome, serial)
 
 
-def _fails_serially(outcome: Outcome, serial: Sequence[History]) -> bool:
+def _fails_serially(outcome: Outcome, serial: Serial) -> bool:
     assert outcome.failure is not None
-    for history in serial:
+    for history in serial.orders():
         alone = history.outcome(outcome.session, outcome.call)
         if alone is not None and alone.failure is not None and alone.failure.types == outcome.failure.types:
             return True
     return False
 
 
-def _hides_serially(outcome: Outcome, serial: Sequence[History]) -> bool:
+def _hides_serially(outcome: Outcome, serial: Serial) -> bool:
     """Whether a serial order ends the call in the same exception with the same ones behind it."""
-    alone = (history.outcome(outcome.session, outcome.call) for history in serial)
+    alone = (history.outcome(outcome.session, outcome.call) for history in serial.orders())
     return any(each is not None and _behind(each.failure) == _behind(outcome.failure) for each in alone)
 
 

@@ -45,7 +45,7 @@ def _idle_failures(history: History) -> frozenset[Place]:
 def _told_as_errors(of: Evidence) -> frozenset[Place]:
     """The calls that the check of errors has told of."""
     ends = of.history.outcomes if "errors" in of.rules.checks else ()
-    return frozenset((end.session, end.call) for end in ends if is_undeclared(end, of.serial.orders()))
+    return frozenset((end.session, end.call) for end in ends if is_undeclared(end, of.serial))
 
 
 def _apart(of: Evidence, idle: frozenset[Place]) -> Sequence[Apart]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -226,15 +227,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Minted:
-    """Where ids come from that a run makes up: in another order of the same calls, others are given out.
+    """Where values come from that a run makes up: in another order of the same calls, others are given out.
 
     Attributes:
         ranges: [low, high) for each sequence of the database that is known by the numbers it hands out.
         draws: what the sessions' dice threw, each draw's bytes, in the order of sessions and draws.
+        clock: what the clock showed first.
     """
 
     ranges: tuple[tuple[int, int], ...] = ()
     draws: tuple[bytes, ...] = ()
+    clock: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

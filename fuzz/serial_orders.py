@@ -1,15 +1,15 @@
-"""The serial orders of a case, run when a check first asks for them, and once for the same programs."""
+"""The serial orders of a case, each run when a check first asks for it, and once for the same programs."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from fuzz.case import Case
 from fuzz.checks.evidence import Serial
-from fuzz.engine.serial import history_again, serial_histories
+from fuzz.engine.serial import history_again, serial_history, serial_orders
 from fuzz.engine.stage import Stage
 from fuzz.history import History, Place
 
@@ -28,21 +28,28 @@ class SerialOrders:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._orders: OrderedDict[str, Sequence[History]] = OrderedDict()
+        self._known: OrderedDict[str, dict[tuple[str, ...], History]] = OrderedDict()
         self._again: OrderedDict[str, Sequence[tuple[History, History]]] = OrderedDict()
 
     def of(self, case: Case) -> Serial:
         """Those of a case's programs, whatever its schedule."""
         programs = case.scheduled(())
 
-        def orders(of: Case) -> Sequence[History]:
-            return _remembered(self._orders, of, lambda: serial_histories(self._stage, of))
+        def orders(of: Case) -> Iterator[History]:
+            return (self._one(of, order) for order in serial_orders(self._stage, of))
 
         return Serial(
+            one=lambda order: self._one(programs, tuple(order)),
             orders=lambda: orders(programs),
             without=lambda calls: orders(_without(programs, calls)),
-            again=lambda: _remembered(self._again, programs, lambda: self._twins(orders(programs))),
+            again=lambda: _remembered(self._again, programs, lambda: self._twins(list(orders(programs)))),
         )
+
+    def _one(self, programs: Case, order: tuple[str, ...]) -> History:
+        known = _remembered(self._known, programs, dict[tuple[str, ...], History])
+        if order not in known:
+            known[order] = serial_history(self._stage, programs, order)
+        return known[order]
 
     def _twins(self, orders: Sequence[History]) -> Sequence[tuple[History, History]]:
         """Both ends are looked at: what only the one who comes first writes, say, is volatile in one of them only."""

@@ -81,7 +81,7 @@ def judged(made: History, *serial: History, rules: Rules = RULES) -> list[Violat
 
 
 def serially(*orders: History) -> Serial:
-    return Serial(lambda: orders, lambda _: orders, lambda: [(orders[0], orders[0])])
+    return Serial(lambda _: orders[0], lambda: orders, lambda _: orders, lambda: [(orders[0], orders[0])])
 
 
 def kinds(made: History, *serial: History, rules: Rules = RULES) -> list[str]:

@@ -47,11 +47,7 @@ def check_errors(of: Evidence) -> Iterator[Violation]:
             continue
         if is_undeclared(outcome, serial):
             yield _undeclared(history, outcome, outcome.failure)
-        if (
-            outcome.expected
-            and (hidden := hidden_in(outcome.failure))
-            and not _hides_serially(outcome, serial)
-        ):
+        if outcome.expected and (hidden := hidden_in(outcome.failure)) and not _hides_serially(outcome, serial):
             yield _hidden_error(history, outcome, outcome.failure, hidden)
 
 

@@ -12,7 +12,7 @@ from fuzz.checks.evidence import Evidence
 from fuzz.checks.explanation import Explanation, explain
 from fuzz.checks.grain import by_call, is_ordered
 from fuzz.history import History, Place
-from fuzz.outcomes import Ending, agree, ending_of, same, volatile_in
+from fuzz.outcomes import Ending, agree, ending_of, readings_in, same, volatile_in
 from fuzz.violations import Violation
 
 
@@ -50,11 +50,11 @@ def _told_as_errors(of: Evidence) -> frozenset[Place]:
 
 def _apart(of: Evidence, idle: frozenset[Place]) -> Sequence[Apart]:
     """What sets the outcome apart from each serial order's; nothing, where it is one of theirs."""
-    rules, orders = of.rules, of.serial.orders()
-    if not orders:
+    rules, ending = of.rules, ending_of(of.history)
+    if agree(ending, ending_of(of.nearest), volatile=readings_in(of.nearest), ignored=rules.ignored):
         return ()
+    orders = list(of.serial.orders())
     volatile = reduce(or_, (volatile_in(*twins) for twins in of.serial.again()))
-    ending = ending_of(of.history)
     found = []
     for order in orders:
         difference = same(ending, ending_of(order), volatile=volatile, ignored=rules.ignored)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from fuzz.checks.counts import Refusal
 from fuzz.checks.evidence import Evidence
@@ -36,6 +37,6 @@ def _spurious(of: Evidence) -> Iterator[tuple[Outcome, str]]:
     if is_ordered(history, calls, whole=rules.whole):
         return  # what is refused here is refused in the order of the dependencies
     for outcome in refused:
-        alone = [order.outcome(outcome.session, outcome.call) for order in of.serial.orders()]
+        alone = (each.outcome(outcome.session, outcome.call) for each in chain([of.nearest], of.serial.orders()))
         if outcome.failure is not None and all(each is not None and each.failure is None for each in alone):
             yield outcome, outcome.failure.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from psycopg import IsolationLevel
@@ -41,13 +42,17 @@ class Taken:
 class Recorder:
     """The record of one run.
 
+    Args:
+        clock: what the clock shows first.
+
     Attributes:
         steps: those taken so far.
         turns: the session of each step, and the call's place in its program; calls that sent nothing among them.
         draws: what each session's dice have thrown.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: datetime) -> None:
+        self._clock = clock
         self.steps: list[Taken] = []
         self.turns: list[tuple[str, int]] = []
         self.outcomes: list[Outcome] = []
@@ -91,7 +96,7 @@ class Recorder:
             tuple(self.turns),
             catalogue.routines,
             tuple(self.inside),
-            Minted(catalogue.ranges, tuple(draw for draws in self.draws.values() for draw in draws)),
+            Minted(catalogue.ranges, tuple(draw for draws in self.draws.values() for draw in draws), self._clock),
         )
 
     def _frozen(self, level: str, describe: Describe) -> Iterator[Step]:

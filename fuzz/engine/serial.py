@@ -19,14 +19,31 @@ MOST = 100
 """How many serial orders are run of one case; two programs of three calls have twenty."""
 
 
-def serial_histories(stage: Stage, case: Case) -> tuple[History, ...]:
-    """Run the serial orders of a case's programs.
+def serial_orders(stage: Stage, case: Case) -> Iterator[tuple[str, ...]]:
+    """The serial orders of a case's programs: whose turn it is, for each call.
 
     Where one session lives through a program, its transactions may reach from call to call, so that only whole
-    programs follow each other.
+    programs follow each other: a turn for each program.
     """
-    orders = islice(_orders(_turns(stage, case)), MOST)
-    return tuple(_run(stage, case, order) for order in orders)
+    return islice(_orders(_turns(stage, case)), MOST)
+
+
+def serial_history(stage: Stage, case: Case, order: Sequence[str]) -> History:
+    """Run a case's programs in one of its serial orders."""
+    whole = _is_whole(stage)
+    with stage.begin(tuple(case.programs), case.isolation, case.seed) as run:
+        made = dict.fromkeys(case.programs, 0)
+        for session in order:
+            calls = case.programs[session]
+            for call in calls if whole else calls[made[session] : made[session] + 1]:
+                run.add(session, call)
+            made[session] += 1
+            while run.step(session):
+                pass
+            if whole:
+                run.close(session)
+        run.finish()
+    return stage.history(run, case)
 
 
 def history_again(stage: Stage, history: History) -> History:
@@ -51,20 +68,3 @@ def _orders(lengths: dict[str, int]) -> Iterator[tuple[str, ...]]:
         if turns:
             for rest in _orders({**lengths, session: turns - 1}):
                 yield (session, *rest)
-
-
-def _run(stage: Stage, case: Case, order: Sequence[str]) -> History:
-    whole = _is_whole(stage)
-    with stage.begin(tuple(case.programs), case.isolation, case.seed) as run:
-        made = dict.fromkeys(case.programs, 0)
-        for session in order:
-            calls = case.programs[session]
-            for call in calls if whole else calls[made[session] : made[session] + 1]:
-                run.add(session, call)
-            made[session] += 1
-            while run.step(session):
-                pass
-            if whole:
-                run.close(session)
-        run.finish()
-    return stage.history(run, case)

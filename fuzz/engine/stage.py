@@ -126,7 +126,7 @@ class Stage:
         """
         self._put_back()
         self._level = ISOLATION[isolation]
-        recorder = Recorder()
+        recorder = Recorder(clock)
         lanes = {name: self._lane(name, recorder, seed) for name in sessions}
         run = Run(
             lanes=lanes,

@@ -8,6 +8,7 @@ from fuzz.outcomes.difference import CallDifference, Difference, RowDifference
 from fuzz.outcomes.ending import CallEnd, Ending, ending_of
 from fuzz.outcomes.incomparable import incomparable
 from fuzz.outcomes.masks import masked
+from fuzz.outcomes.readings import readings_in
 from fuzz.outcomes.volatile import Path, Volatile
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "ending_of",
     "incomparable",
     "masked",
+    "readings_in",
     "same",
     "volatile_in",
 ]

@@ -247,6 +247,28 @@ class Bidding(_Tables):
         return latest
 
 
+class Counting(_Tables):
+    """Entries are counted twice, and it does not matter what comes of it."""
+
+    @operation
+    def count(self, session: Session) -> None:
+        counted = [session.scalar(select(func.count()).select_from(Entry)) for _ in range(2)]
+        session.add(Entry(line="counted"))
+        if counted[0] != counted[1]:
+            self.tell(session)
+        session.commit()
+
+    def tell(self, session: Session) -> None:
+        pass
+
+
+class CountingAloud(Counting):
+    """Where the two differ, the time is taken down."""
+
+    def tell(self, session: Session) -> None:
+        session.get_one(Paper, 1).revised = datetime.now(UTC)
+
+
 class Merging(_Tables):
     """A paper that was read in an earlier transaction is merged over what has become of it."""
 

@@ -100,6 +100,11 @@ def test_a_timestamp_may_not_be_taken_for_that_of_who_came_last(trials: Trials) 
     assert kinds(trials, targets.Bidding, *each("bid")) == {"no-serial-order"}
 
 
+def test_a_time_that_is_taken_down_in_no_serial_order_is_found(trials: Trials) -> None:
+    assert kinds(trials, targets.Counting, *both("count")) == set()
+    assert kinds(trials, targets.CountingAloud, *both("count")) == {"write-skew"}
+
+
 def test_an_object_of_an_earlier_transaction_that_is_merged_over_a_change_is_a_stale_session_read(
     trials: Trials,
 ) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from fuzz import Target, operation
 from fuzz.case import Call, Case
-from fuzz.engine.serial import history_again, serial_histories
+from fuzz.engine.serial import history_again, serial_history, serial_orders
 from fuzz.engine.stage import Stage
 from fuzz.history import History
 from fuzz.outcomes import Difference, Volatile, ending_of, same, volatile_in
@@ -103,16 +103,20 @@ def add_port(name: str) -> Call:
     return Call("add_port", {"name": name})
 
 
+def serially(stage: Stage, run: Case) -> list[History]:
+    return [serial_history(stage, run, order) for order in serial_orders(stage, run)]
+
+
 def volatile(stage: Stage, run: Case) -> Volatile:
     """What is volatile in a case's first serial order."""
-    first = serial_histories(stage, run)[0]
+    first = serially(stage, run)[0]
     return volatile_in(first, history_again(stage, first))
 
 
 def differences(stage: Stage, run: Case, left_out: Volatile) -> list[Difference | None]:
     """How a run differs from each of its serial orders."""
     made = ending_of(stage.run(run))
-    return [same(ending_of(order), made, volatile=left_out) for order in serial_histories(stage, run)]
+    return [same(ending_of(order), made, volatile=left_out) for order in serially(stage, run)]
 
 
 def drawn(history: History) -> list[int]:
@@ -123,7 +127,7 @@ def test_ids_of_a_sequence_may_be_drawn_in_either_order(stage: Stage) -> None:
     run = case(add_port("x"), add_port("y"), "ABBBAAAB")
     left_out = volatile(stage, run)
     assert left_out == Volatile()
-    assert drawn(stage.run(run)) != drawn(serial_histories(stage, run)[0])
+    assert drawn(stage.run(run)) != drawn(serially(stage, run)[0])
     assert differences(stage, run, left_out) == [None, None]
 
 

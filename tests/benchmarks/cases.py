@@ -42,8 +42,9 @@ PARTS = (HYPOTHESIS, SQLALCHEMY, POSTGRESQL, ASKING, SCHEDULING, RESET, JUDGING,
 HOW = """How a case was split: functions at the seams were wrapped, and the time between two seams is charged to the
 inner one. Hypothesis is all of a batch outside of the state machine's rules; SQLAlchemy is all in a session's greenlet
 up to the exchange with the server; PostgreSQL is that exchange, psycopg's sending, waiting and reading; scheduling is
-the rest of the rules; judging in all is judging with the serial orders that it takes. The wrapping itself is lost in the noise. Split are the cases drawn by the state machine, of up
-to two calls a session; those of the sweep, which has no Hypothesis in it, have a row of their own."""
+the rest of the rules; judging in all is judging with the serial orders that it takes. The wrapping itself is lost in
+the noise. Split are the cases drawn by the state machine, of up to two calls a session; those of the sweep, which has
+no Hypothesis in it, have a row of their own."""
 
 
 def seams() -> Iterator[tuple[str, object, str, bool]]:

@@ -7,8 +7,8 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from fuzz.accesses.versions import is_moment
 from fuzz.history import History, Place, Write
-from fuzz.versions import is_moment
 
 _Series = Hashable
 """What has drawn values in an order: a sequence, or a column with moments."""

@@ -14,9 +14,9 @@ from itertools import pairwise
 
 import networkx as nx
 
+from fuzz.accesses.segments import statement_of, was_refused
 from fuzz.checks.drawn import drawn
 from fuzz.history import History, Place
-from fuzz.segments import statement_of, was_refused
 from fuzz.transactions import Item, Transaction, Transactions, Version
 
 _GAVE_UP = frozenset({"55P03", "57014"})

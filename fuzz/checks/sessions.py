@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fuzz.accesses.segments import segments
 from fuzz.checks.evidence import Evidence
 from fuzz.history import History, Outcome, Step
-from fuzz.segments import segments
 from fuzz.statements import parse
 from fuzz.violations import IdleInTransaction, LockAcrossCalls, SessionLeftOpen, Violation
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fuzz.attribution import place
+from fuzz.accesses.attribution import place
+from fuzz.accesses.segments import segments
 from fuzz.history import Commit, Write
-from fuzz.segments import segments
 from tests.accesses.by_hand import changed, history, step
 
 CHANGE = "UPDATE parents SET value = value + 1"

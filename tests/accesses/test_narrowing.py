@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fuzz.narrowing import Narrowing
+from fuzz.accesses.narrowing import Narrowing
+from fuzz.accesses.versions import Chain, State
 from fuzz.statements import parse
-from fuzz.versions import Chain, State
 
 KEY = UUID("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11")
 CONDITIONS = (

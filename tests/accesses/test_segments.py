@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fuzz.segments import Segment, segments
+from fuzz.accesses.segments import Segment, segments
 from tests.accesses.by_hand import history, step
 
 READ, CHANGE = "SELECT 1", "UPDATE parents SET value = 1"

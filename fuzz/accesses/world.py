@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from fuzz.attribution import place
-from fuzz.constraints import Constraints, Look, values_of
+from fuzz.accesses.attribution import place
+from fuzz.accesses.constraints import Constraints, Look, values_of
+from fuzz.accesses.narrowing import Narrowing
+from fuzz.accesses.segments import Segment
+from fuzz.accesses.snapshots import empties_tables, locks_tables, newest
+from fuzz.accesses.versions import Chain, answered, rows_of
 from fuzz.history import History, Step
-from fuzz.narrowing import Narrowing
-from fuzz.segments import Segment
-from fuzz.snapshots import empties_tables, locks_tables, newest
-from fuzz.versions import Chain, answered, rows_of
 
 
 class World:

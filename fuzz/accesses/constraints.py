@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from fuzz.accesses.versions import Row
 from fuzz.history import History, Reference, Table, Write
-from fuzz.versions import Row
 
 
 class Look(NamedTuple):

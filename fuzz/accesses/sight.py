@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from fuzz.accesses.questions import Question, turns
+from fuzz.accesses.versions import Chain
 from fuzz.history import Step
-from fuzz.questions import Question, turns
 from fuzz.transactions import Item, Read
-from fuzz.versions import Chain
 
 
 @dataclass(slots=True)

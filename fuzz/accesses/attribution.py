@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from fuzz.accesses.segments import Segment, statement_of
 from fuzz.history import History, Step, Write
-from fuzz.segments import Segment, statement_of
 from fuzz.statements import Statement
 
 _CHANGES = frozenset({"INSERT", "UPDATE", "DELETE"})

@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from fuzz.accesses.versions import Chain
 from fuzz.statements import Condition
 from fuzz.statements.conditions import All, Compared, Either, Quantified
 from fuzz.statements.values import DIFFERENT, Loose, order
-from fuzz.versions import Chain
 
 _EXACT_INTEGERS = 2**53
 _IS_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

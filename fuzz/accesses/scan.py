@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from fuzz.accesses.questions import Question
+from fuzz.accesses.sight import Sight
+from fuzz.accesses.snapshots import newest
+from fuzz.accesses.versions import Chain
 from fuzz.history import Step
-from fuzz.questions import Question
-from fuzz.sight import Sight
-from fuzz.snapshots import newest
 from fuzz.transactions import Item, Read
-from fuzz.versions import Chain
 
 
 @dataclass(slots=True)

@@ -12,18 +12,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from fuzz.attribution import is_opaque, rows_written
-from fuzz.constraints import Look
+from fuzz.accesses.attribution import is_opaque, rows_written
+from fuzz.accesses.constraints import Look
+from fuzz.accesses.questions import is_met, is_there
+from fuzz.accesses.scan import Scan
+from fuzz.accesses.segments import Segment, was_refused
+from fuzz.accesses.sight import Sight
+from fuzz.accesses.snapshots import first_snapshots, newest, snapshots
+from fuzz.accesses.versions import settled
+from fuzz.accesses.world import World
 from fuzz.history import Step, Table
-from fuzz.questions import is_met, is_there
-from fuzz.scan import Scan
-from fuzz.segments import Segment, was_refused
-from fuzz.sight import Sight
-from fuzz.snapshots import first_snapshots, newest, snapshots
 from fuzz.statements import Statement
 from fuzz.transactions import Item, Read
-from fuzz.versions import settled
-from fuzz.world import World
 
 _CHANGES = frozenset({"UPDATE", "DELETE"})
 

@@ -6,9 +6,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from fuzz.constraints import Look, values_of
+from fuzz.accesses.constraints import Look, values_of
+from fuzz.accesses.versions import Chain, State
 from fuzz.statements import Condition
-from fuzz.versions import Chain, State
 
 Question = Callable[[State], bool | None]
 """What each state of a row answers: yes, no, or None where it cannot be told."""

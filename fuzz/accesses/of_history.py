@@ -1,4 +1,4 @@
-"""What the transactions of a history read and wrote: which version of which row, at which step.
+"""All transactions of a history, with what each read and wrote.
 
 What cannot be told is told in every way that it may have been, so that whoever draws dependencies has at least all
 that there are.
@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fuzz.accesses.reader import Reader
+from fuzz.accesses.segments import Segment, segments
+from fuzz.accesses.versions import State
+from fuzz.accesses.world import World
 from fuzz.history import History
-from fuzz.reader import Reader, keys_read
-from fuzz.segments import Segment, segments
 from fuzz.transactions import Transaction, Transactions, Version
-from fuzz.versions import State
-from fuzz.world import World
-
-__all__ = ["keys_read", "transactions_of"]
 
 
 def transactions_of(history: History) -> Transactions:

@@ -177,6 +177,10 @@ def _invariant(target: type[Target], name: str, function: Callable[..., Any]) ->
 
 def _operation(target: type[Target], name: str, function: Callable[..., Any]) -> Operation:
     where = f"operation {name} of {target.__name__}"
+    if name == "seed" or hasattr(Target, name):
+        raise TargetError(
+            f"{where}: {name!r} is rowrace's own word, `Target.{name}`.", "Give the operation another name."
+        )
     strategies: dict[str, Any] = getattr(function, _OPERATION)
     _refuse_async(where, function)
     accepted = [

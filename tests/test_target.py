@@ -197,3 +197,9 @@ def test_a_case_that_does_not_fit_its_target_is_told(scratch: Scratch, call: Cal
             Trial(stage)(Case("x", "rc", {"A": (call,)}))
     finally:
         stage.close()
+
+
+@pytest.mark.parametrize("name", ["create", "seed", "operations"])
+def test_an_operation_may_not_be_called_as_a_part_of_a_target_is(name: str) -> None:
+    with pytest.raises(TargetError, match=f"'{name}' is rowrace's own word"):
+        type("Made", (Target,), {name: operation(synchronous)})

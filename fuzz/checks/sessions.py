@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fuzz.accesses.segments import segments
+from fuzz.checks.advisory import advisory_lock_held
 from fuzz.checks.evidence import Evidence
 from fuzz.history import History, Outcome, Step
 from fuzz.statements import parse
@@ -14,7 +15,10 @@ from fuzz.violations import IdleInTransaction, LockAcrossCalls, SessionLeftOpen,
 def check_sessions(of: Evidence) -> Iterator[Violation]:
     """A transaction that is still open after a call, with or without locks; a connection that is not given back."""
     for outcome in of.history.outcomes:
-        if outcome.in_transaction:
+        steps = (step for step in of.history.steps if (step.session, step.call) == (outcome.session, outcome.call))
+        if not of.rules.whole and (taken := advisory_lock_held(steps)) is not None:
+            yield _advisory_lock(outcome, taken)
+        elif outcome.in_transaction:
             yield _open_transaction(outcome, _since(of.history, outcome))
         elif outcome.lent:
             yield SessionLeftOpen(
@@ -54,6 +58,16 @@ def _open_transaction(outcome: Outcome, steps: list[Step]) -> Violation:
         operations=(outcome.invocation.operation,),
         shape=(),
         steps=marked,
+    )
+
+
+def _advisory_lock(outcome: Outcome, taken: Step) -> Violation:
+    return LockAcrossCalls(
+        f"{outcome.invocation} in session {outcome.session} has ended, but its connection still holds the advisory "
+        f"lock that it took at step {taken.number}: neither COMMIT nor the pool releases it.",
+        operations=(outcome.invocation.operation,),
+        shape=("advisory",),
+        steps=(taken.number,),
     )
 
 

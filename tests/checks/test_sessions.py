@@ -59,6 +59,29 @@ class Leaving(Target):
         connection.execute(text("UPDATE jobs SET state = 'seen' WHERE id = 2"))
         connection.commit()
 
+    @operation
+    def claim(self, session: Session) -> None:
+        session.execute(text("SELECT pg_advisory_lock(1)"))
+        session.commit()
+
+    @operation
+    def try_to_claim(self, session: Session) -> object:
+        claimed = session.scalar(text("SELECT pg_catalog.pg_try_advisory_lock(1)"))
+        session.commit()
+        return claimed
+
+    @operation
+    def claim_and_release(self, session: Session) -> None:
+        session.execute(text("SELECT pg_advisory_lock(1)"))
+        session.commit()
+        session.execute(text("SELECT pg_advisory_unlock(1)"))
+        session.commit()
+
+    @operation
+    def claim_until_commit(self, session: Session) -> None:
+        session.execute(text("SELECT pg_advisory_xact_lock(1)"))
+        session.commit()
+
 
 class LivingOn(Leaving):
     session_scope = "program"
@@ -71,9 +94,9 @@ Judge = Callable[..., Verdict]
 def judge(scratch: Scratch) -> Iterator[Judge]:
     with ExitStack() as stack:
 
-        def make(*operations: str, target: type[Target] = Leaving) -> Verdict:
+        def make(*operations: str, other: tuple[str, ...] = (), target: type[Target] = Leaving) -> Verdict:
             trial = Trial(stack.enter_context(closing(Stage(target(), scratch))))
-            return trial(Case("x.py:X", "rc", {"A": tuple(map(Call, operations)), "B": ()}))
+            return trial(Case("x.py:X", "rc", {"A": tuple(map(Call, operations)), "B": tuple(map(Call, other))}))
 
         yield make
         KEPT.clear()
@@ -85,6 +108,8 @@ def judge(scratch: Scratch) -> Iterator[Judge]:
         ("count", "idle-in-transaction"),
         ("take", "lock-across-calls"),
         ("keep_connection", "session-left-open"),
+        ("claim", "lock-across-calls"),
+        ("try_to_claim", "lock-across-calls"),
     ],
 )
 def test_what_a_call_leaves_behind_is_found_without_any_concurrency(
@@ -95,9 +120,23 @@ def test_what_a_call_leaves_behind_is_found_without_any_concurrency(
     assert operation_name in violation.story
 
 
-@pytest.mark.parametrize("operation_name", ["count_and_close", "take_and_commit", "count_and_let_rowrace_close"])
+@pytest.mark.parametrize(
+    "operation_name",
+    [
+        "count_and_close",
+        "take_and_commit",
+        "count_and_let_rowrace_close",
+        "claim_and_release",
+        "claim_until_commit",
+    ],
+)
 def test_a_call_that_cleans_up_leaves_nothing(judge: Judge, operation_name: str) -> None:
     assert judge(operation_name, operation_name).violations == ()
+
+
+def test_an_advisory_lock_that_another_has_is_not_claimed(judge: Judge) -> None:
+    told = judge("try_to_claim", other=("try_to_claim",)).violations
+    assert [violation.story.partition(" has ended")[0] for violation in told] == ["try_to_claim() in session A"]
 
 
 def test_a_lock_is_told_by_its_table_and_the_step_that_took_it(judge: Judge) -> None:

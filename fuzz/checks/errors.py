@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fuzz.checks.cause import cause_of
 from fuzz.checks.evidence import Evidence, Serial
 from fuzz.checks.hidden import Hidden, hidden_in
 from fuzz.history import Failure, History, Outcome
@@ -46,9 +47,9 @@ def check_errors(of: Evidence) -> Iterator[Violation]:
         if outcome.failure is None:
             continue
         if is_undeclared(outcome, serial):
-            yield _undeclared(history, outcome, outcome.failure)
+            yield _undeclared(of, outcome, outcome.failure)
         if outcome.expected and (hidden := hidden_in(outcome.failure)) and not _hides_serially(outcome, serial):
-            yield _hidden_error(history, outcome, outcome.failure, hidden)
+            yield _hidden_error(of, outcome, outcome.failure, hidden)
 
 
 def fails_alone(of: Evidence) -> Iterator[tuple[str, str]]:
@@ -86,27 +87,33 @@ def _behind(failure: Failure | None) -> tuple[list[str], str]:
     return [link.types[0] for link in failure.chain()], hidden.name if hidden else ""
 
 
-def _hidden_error(history: History, outcome: Outcome, failure: Failure, hidden: Hidden) -> HiddenError:
+def _hidden_error(of: Evidence, outcome: Outcome, failure: Failure, hidden: Hidden) -> HiddenError:
     return HiddenError(
         f"{outcome.invocation} in session {outcome.session} ended in {failure.name}, which the target declares, but "
         f"{hidden.where} it is {hidden.name}, which no serial order of the same calls gives: {hidden.text}. Where it "
         f"is the right answer all the same, `raise {failure.name} from None` says so.",
         operations=(outcome.invocation.operation,),
         shape=(failure.name, hidden.name, hidden.sqlstate),
-        steps=_last_words(history, outcome),
+        steps=_last_words(of.history, outcome),
+        why=cause_of(of, outcome).lines,
     )
 
 
-def _undeclared(history: History, outcome: Outcome, failure: Failure) -> ErrorViolation:
+def _undeclared(of: Evidence, outcome: Outcome, failure: Failure) -> ErrorViolation:
+    cause = cause_of(of, outcome)
     kind = _kind(failure)
     state = next((f.sqlstate for f in failure.chain() if f.sqlstate), "")
-    first_line = failure.message.partition("\n")[0]
-    return kind(
+    first_line = failure.message.partition("\n")[0].removesuffix(".")
+    story = (
         f"{outcome.invocation} in session {outcome.session} ended in {failure.name}, which the target does not "
-        f"declare and no serial order of the same calls gives: {first_line}",
+        f"declare and no serial order of the same calls gives: {first_line}."
+    )
+    return kind(
+        " ".join([story, *cause.sentences]),
         operations=(outcome.invocation.operation,),
         shape=(failure.name, state),
-        steps=_last_words(history, outcome),
+        steps=_last_words(of.history, outcome),
+        why=cause.lines,
     )
 
 

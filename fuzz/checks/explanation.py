@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from fuzz.checks.cause import most_telling
 from fuzz.checks.differing import Apart, outcome
 from fuzz.checks.grain import by_call, smallest_circle
 from fuzz.checks.overwriting import lost_update
@@ -52,7 +53,7 @@ def explain(of: Explanation) -> Violation:
     attempts = () if besides else ((of.calls, True),)
     for transactions, across in ((of.transactions, False), (calls, True), *attempts):
         lost = lost_update(transactions)
-        found = lost or _telling(anomalies(transactions))
+        found = lost or most_telling(anomalies(transactions))
         if found is not None:
             kind = (StaleSessionRead if lost else NoSerialOrder) if across else None
             return phenomenon(of.history, transactions, found, left, across=kind)
@@ -100,12 +101,6 @@ def phenomenon(
         steps=tuple(steps),
         why=tuple(why(dependency, transactions) for dependency in found.cycle),
     )
-
-
-def _telling(found: Iterable[Anomaly]) -> Anomaly | None:
-    """The first that is certain; where none is, the first."""
-    known = list(found)
-    return next((each for each in known if each.certain), known[0] if known else None)
 
 
 def _second_look(transactions: Transactions, found: Anomaly, *, across: bool) -> Iterator[str]:

@@ -12,7 +12,16 @@ from fuzz.postgres import Server
 from fuzz.trial import Verdict
 from fuzz.trials import Trials
 from tests.checks import targets_for_serial as targets
-from tests.classics import check_then_insert, merge_of_deleted, missing_for_update, read_after_commit, stale_under_lock
+from tests.classics import (
+    check_then_insert,
+    child_of_deleted,
+    merge_of_deleted,
+    missing_for_update,
+    opposite_locks,
+    read_after_commit,
+    stale_under_lock,
+    version_without_retry,
+)
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +104,23 @@ def test_rows_whose_ids_stand_for_others_are_told_with_their_ids(trials: Trials)
     [taken] = {step.rows[0][0] for step in verdict.history.steps if "max(" in step.sql}
     assert violation.story.startswith("Ids of the outcome stand for other rows than they do after any serial order: ")
     assert violation.story.count(f"port_id {taken}") == 2
+
+
+def test_an_error_is_told_with_what_another_has_done(trials: Trials) -> None:
+    assert story(trials, version_without_retry.Racy, version_without_retry.PAIR, "ABBBAA").endswith(
+        "0 were matched. A read accounts 1 at step 1; B replaced it at step 3. "
+        "A read at step 5 what B had made of accounts 1 at step 3."
+    )
+    remove_and_add = Call("remove_author"), Call("add_book")
+    assert story(trials, child_of_deleted.Racy, remove_and_add, "BAAAABB").endswith(
+        "B read authors 1 at step 1; A deleted it at step 4. B found at step 6 that A had deleted authors 1 at step 4."
+    )
+
+
+def test_a_deadlock_is_told_with_who_waited_for_whom(trials: Trials) -> None:
+    [violation] = judged(trials, opposite_locks.Racy, opposite_locks.PAIR, "ABABAABB").violations
+    assert violation.story.endswith("A waited for B from step 3, B waited for A from step 4: nobody could go on.")
+    assert violation.why == ("A waits for B   from step 3", "B waits for A   from step 4")
 
 
 def test_an_error_is_told_of_once(trials: Trials) -> None:

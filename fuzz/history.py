@@ -39,6 +39,7 @@ class Table:
         references: its foreign keys.
         has_triggers: whether it has triggers of the target's own, or rules: a write may do anything then.
         incomparable: columns whose values, as the audit writes them, do not tell what they are equal to.
+        defers: whether a constraint of it, or a foreign key to it, may be checked as late as COMMIT.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Table:
     references: tuple[Reference, ...] = ()
     has_triggers: bool = False
     incomparable: frozenset[str] = frozenset()
+    defers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

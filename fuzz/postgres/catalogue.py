@@ -29,7 +29,8 @@ SELECT c.oid, n.nspname, c.relname,
                                  WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgname !~ '^zz_rowrace_'),
        array_agg(a.attname::text) FILTER (
          WHERE NOT (y.typtype = 'e' OR y.typname = ANY (%s)) OR NOT coalesce(o.collisdeterministic, true)
-       )
+       ),
+       EXISTS (SELECT FROM pg_constraint d WHERE d.condeferrable AND c.oid IN (d.conrelid, d.confrelid))
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -113,12 +114,13 @@ def read_catalogue(connection: Connection[TupleRow]) -> Catalogue:
                 references.get(oid, ()),
                 bool(has_triggers),
                 frozenset(incomparable or ()),
+                bool(defers),
             ),
             sql.Identifier(schema, name),
             dict(zip(numbers, columns, strict=True)),
             tuple(writable or ()),
         )
-        for oid, schema, name, columns, numbers, writable, key, has_triggers, incomparable in found
+        for oid, schema, name, columns, numbers, writable, key, has_triggers, incomparable, defers in found
     }
     routines = connection.execute(_ROUTINES, [OWN_SCHEMA]).fetchall()
     sequences = read_sequences(connection, OWN_SCHEMA)

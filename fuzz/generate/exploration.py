@@ -1,0 +1,93 @@
+"""Every class of equivalent interleavings of a case's programs, each run once, those with few context switches first.
+
+From each run, every two steps that do not commute and could have come the other way round give another beginning. One
+that a run had already is passed over; the others wait until those with fewer context switches have been run, where a
+session that blocks makes one more than was to be expected. When none waits, every class has been run: dynamic partial
+order reduction (Flanagan and Godefroid 2005), without a stack, so that the order is free.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+
+from fuzz.case import Case
+from fuzz.traces import Beginning, Events, Trace
+from fuzz.traces.trace import Event
+from fuzz.trial import Trial, Verdict
+
+SPARE = 10_000
+"""More turns than a program takes: who begins to move goes on to its end."""
+
+_Waiting = tuple[int, int, Beginning]
+"""Context switches, when it was found, and the beginning."""
+
+
+@dataclass(slots=True)
+class Exploration:
+    """Explores the interleavings of a case.
+
+    Args:
+        trial: runs and judges.
+        case: its programs and isolation level count, its schedule does not.
+
+    Attributes:
+        runs: how many interleavings have been run.
+        classes: how many of them were not equivalent to one before.
+    """
+
+    trial: Trial
+    case: Case
+    runs: int = 0
+    classes: int = 0
+    _events: Events = field(default_factory=Events)
+    _with: defaultdict[Event, int] = field(default_factory=lambda: defaultdict(int))
+    _waiting: list[_Waiting] = field(default_factory=list)
+    _met: set[frozenset[Event]] = field(default_factory=set)
+    _found: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many beginnings wait to be run; some of them may be passed over then."""
+        return len(self._waiting)
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """Run and judge one interleaving of each class, those with few context switches first.
+
+        Yields:
+            What came of each; to stop is to leave out the rest.
+        """
+        for first in self.case.programs:
+            self._wait(Beginning(frozenset({self._events.number(first, 0, frozenset())}), (first,), 0))
+        while self._waiting:
+            _, _, beginning = heappop(self._waiting)
+            if not self._has_been_run(beginning.events):
+                yield from self._run(beginning)
+
+    def _run(self, beginning: Beginning) -> Iterator[Verdict]:
+        verdict = self.trial(self.case.scheduled((*beginning.schedule, *beginning.schedule[-1:] * SPARE)))
+        self.runs += 1
+        trace = Trace(verdict.history, self._events)
+        if self._has_been_run(trace.events):
+            return
+        for event in trace.events:
+            self._with[event] |= 1 << self.classes
+        self.classes += 1
+        for other in trace.reversals():
+            if other.events not in self._met and not self._has_been_run(other.events):
+                self._wait(other)
+        yield verdict
+
+    def _wait(self, beginning: Beginning) -> None:
+        self._met.add(beginning.events)
+        heappush(self._waiting, (beginning.switches, self._found, beginning))
+        self._found += 1
+
+    def _has_been_run(self, events: frozenset[Event]) -> bool:
+        """Whether a run had all of some events; runs are the bits of a number."""
+        runs = (1 << self.classes) - 1
+        for event in events:
+            runs &= self._with.get(event, 0)
+        return bool(runs)

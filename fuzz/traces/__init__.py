@@ -1,0 +1,10 @@
+"""Interleavings up to what commutes: Mazurkiewicz traces under PostgreSQL's dependency relation. Pure functions."""
+
+from __future__ import annotations
+
+from fuzz.traces.commute import commute
+from fuzz.traces.effect import Effect
+from fuzz.traces.effects import effects_of
+from fuzz.traces.trace import Beginning, Events, Trace
+
+__all__ = ["Beginning", "Effect", "Events", "Trace", "commute", "effects_of"]

@@ -1,0 +1,41 @@
+"""Which steps of two sessions commute under PostgreSQL: in either order, both do the same, and all that follows.
+
+Under MVCC that is far more than "not the same table" (PostgreSQL manual, chapter 13): an uncommitted write and a read
+commute, and so do two reads. What does not: a COMMIT and whoever looks at what it commits; two writes or locks; the end
+of a transaction and whoever waits for its locks.
+"""
+
+from __future__ import annotations
+
+from fuzz.traces.effect import Effect
+
+
+def commute(one: Effect, other: Effect) -> bool:
+    """Whether two steps of different sessions, one right after the other, may change places."""
+    return not (
+        one.locks & other.locks
+        or _stands_in_the_way(one, other)
+        or _stands_in_the_way(other, one)
+        or (one.serializable and other.serializable and _conflict(one, other))
+    )
+
+
+def _stands_in_the_way(one: Effect, other: Effect) -> bool:
+    """Whether it matters to the other that the one comes first."""
+    return bool(
+        one.shows & (other.sees | other.locks)
+        or one.frees & other.locks
+        or one.leaves & other.excludes
+        or one.excludes & (other.reads | other.locks)
+        or (one.ends and one.excludes & other.reads)
+    )
+
+
+def _conflict(one: Effect, other: Effect) -> bool:
+    """Whether PostgreSQL, watching serializable transactions, may note the order (Ports and Grittner 2012)."""
+    return bool(
+        one.reads & other.locks
+        or other.reads & one.locks
+        or (one.ends and (other.ends or other.takes_snapshot))
+        or (other.ends and one.takes_snapshot)
+    )

@@ -1,0 +1,194 @@
+"""A run as a trace: what happened before what, whatever the order of the steps that commute.
+
+Two interleavings are equivalent when they have the same events, an event being a session's step together with all that
+happened before it (the configurations of an event structure; Nielsen, Plotkin and Winskel 1981; used for searching by
+Rodriguez, Sousa, Sharma and Kroening 2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from fuzz.history import History
+from fuzz.traces.commute import commute
+from fuzz.traces.effect import Effect
+from fuzz.traces.effects import effects_of
+
+Event = int
+"""The number of a session's step together with all that happened before it; the same in every run that has it."""
+
+_Identity = tuple[str, int, frozenset[Event]]
+"""Whose step, the how manieth of the session, and the events before it."""
+
+
+@dataclass(slots=True)
+class Events:
+    """Numbers events, so that they can be told apart from run to run."""
+
+    _numbers: dict[_Identity, Event] = field(default_factory=dict)
+
+    def number(self, session: str, place: int, before: frozenset[Event]) -> Event:
+        """The number of a session's step.
+
+        Args:
+            session: whose.
+            place: how many steps the session has taken before.
+            before: the events that happened before it.
+        """
+        return self._numbers.setdefault((session, place, before), len(self._numbers))
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a run may begin: with one step before another that came first so far.
+
+    Attributes:
+        events: what happens in it, whatever the order of the steps that commute.
+        schedule: whose turn it is, with few context switches.
+        switches: how many context switches a run takes, probably, that begins with it, and in which every session then
+            goes on to its end.
+    """
+
+    events: frozenset[Event]
+    schedule: tuple[str, ...]
+    switches: int
+
+
+class Trace:
+    """A run up to the order of the steps that commute.
+
+    Args:
+        history: the run's.
+        events: numbers the events of all runs that are to be compared.
+    """
+
+    def __init__(self, history: History, events: Events) -> None:
+        self._events = events
+        self._turns = [session for session, _ in history.turns]
+        self._places = [self._turns[:place].count(session) for place, session in enumerate(self._turns)]
+        self._effects, self._released = _by_turn(history)
+        self._before: list[int] = []
+        self._numbers: list[Event] = []
+        for place in range(len(self._turns)):
+            before = self._happened_before(place, range(place))
+            self._before.append(before)
+            self._numbers.append(self._number(place, before))
+
+    @property
+    def events(self) -> frozenset[Event]:
+        """All its events: equal for equivalent interleavings, and for no others."""
+        return frozenset(self._numbers)
+
+    def reversals(self) -> Iterator[Beginning]:
+        """How else runs may begin: for each two steps that do not commute and could have come the other way round.
+
+        All that did not happen after the first of them stays (as in the optimal dynamic partial order reduction of
+        Abdulla, Aronsson, Jonsson and Sagonas 2014).
+        """
+        for later in range(len(self._turns)):
+            for earlier in range(later):
+                if self._is_race(earlier, later):
+                    yield self._reversed(earlier, later)
+
+    def _happened_before(self, place: int, others: Sequence[int]) -> int:
+        """The set of places, as bits, that happened before a place, of some that came before it, in their order."""
+        before = 0
+        for other in others:
+            if self._is_bound(other, place):
+                before |= self._before[other] | 1 << other
+        return before
+
+    def _is_bound(self, earlier: int, later: int) -> bool:
+        """Whether a step must come after another, which stands before it."""
+        return (
+            self._turns[earlier] == self._turns[later]
+            or self._lets_go_on(earlier, later)
+            or not commute(self._effects[earlier], self._effects[later])
+        )
+
+    def _lets_go_on(self, earlier: int, later: int) -> bool:
+        """Whether a session could not have taken a step before another session had taken one."""
+        released = self._released[later]
+        return released is not None and released == earlier
+
+    def _number(self, place: int, before: int) -> Event:
+        known = frozenset(self._numbers[other] for other in _places(before))
+        return self._events.number(self._turns[place], self._places[place], known)
+
+    def _is_race(self, earlier: int, later: int) -> bool:
+        if self._turns[earlier] == self._turns[later] or self._lets_go_on(earlier, later):
+            return False
+        if commute(self._effects[earlier], self._effects[later]):
+            return False
+        between = (place for place in _places(self._before[later]) if place > earlier)
+        return not any(self._before[place] >> earlier & 1 for place in between)
+
+    def _reversed(self, earlier: int, later: int) -> Beginning:
+        kept = [
+            place for place in range(len(self._turns)) if place != earlier and not self._before[place] >> earlier & 1
+        ]
+        before = self._happened_before(later, kept)
+        events = {self._numbers[place] for place in kept} | {self._number(later, before)}
+        pasts = {**{place: self._before[place] for place in kept}, later: before}
+        schedules = (
+            tuple(self._turns[place] for place in _in_order(pasts, self._turns, first)) for first in set(self._turns)
+        )
+        switches, schedule = min((self._switches(schedule), schedule) for schedule in schedules)
+        return Beginning(frozenset(events), schedule, switches)
+
+    def _switches(self, schedule: tuple[str, ...]) -> int:
+        """The context switches of a run that begins so, if it is as long as this one."""
+        unfinished = [one for one in set(self._turns) if self._turns.count(one) > schedule.count(one)]
+        return len(list(groupby(schedule))) - 1 + sum(one != schedule[-1] for one in unfinished)
+
+
+def _by_turn(history: History) -> tuple[list[Effect], list[int | None]]:
+    """Each turn's effect, and the turn without which it could not have come, as its session was blocked until then."""
+    by_number = effects_of(history)
+    effects: list[Effect] = []
+    released: list[int | None] = []
+    turn_of: dict[int, int] = {}
+    last: dict[str, int] = {}
+    steps = iter(history.steps)
+    step = next(steps, None)
+    for turn, (session, call) in enumerate(history.turns):
+        is_step = step is not None and (step.session, step.call) == (session, call)
+        previous = last.get(session)
+        settled = None if previous is None else history.steps[previous - 1].settled
+        released.append(turn_of.get(settled) if settled is not None and settled != previous else None)
+        effects.append(by_number[step.number] if step is not None and is_step else Effect())
+        if step is not None and is_step:
+            turn_of[step.number] = turn
+            last[session] = step.number
+            step = next(steps, None)
+    return effects, released
+
+
+def _in_order(pasts: dict[int, int], turns: Sequence[str], first: str) -> list[int]:
+    """Places in an order in which none comes before its past, each session going on for as long as it can.
+
+    Args:
+        pasts: place -> the places before it, as bits.
+        turns: place -> whose it is.
+        first: the session that begins, if it can.
+    """
+    found: list[int] = []
+    done = 0
+    left = sorted(pasts)
+    while left:
+        ready = [place for place in left if not pasts[place] & ~done]
+        own = [place for place in ready if turns[place] == (turns[found[-1]] if found else first)]
+        place = (own or ready)[0]
+        found.append(place)
+        left.remove(place)
+        done |= 1 << place
+    return found
+
+
+def _places(bits: int) -> Iterator[int]:
+    while bits:
+        low = bits & -bits
+        yield low.bit_length() - 1
+        bits ^= low

@@ -1,0 +1,175 @@
+"""One interleaving of each class is enough: what comes out of these is what comes out of all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fuzz.case import Call, Case
+from fuzz.engine.stage import Stage
+from fuzz.generate.exploration import Exploration
+from fuzz.history import History
+from fuzz.outcomes import ending_of
+from fuzz.postgres import Server
+from fuzz.trial import Trial
+from fuzz.trials import Trials
+from models import Network
+from tests.accesses.programs import ACTS, Programs, acts
+from tests.every_interleaving import every_interleaving
+
+LONG = frozenset({"increment", "undone", "try_child", "later_child", "orm_put", "orm_add", "orm_drop", "orm_selectin"})
+"""Acts of two statements and more."""
+
+Outcome = tuple[object, ...]
+
+
+@pytest.fixture(scope="module")
+def trial(server: Server) -> Iterator[Trial]:
+    with server.scratch() as scratch, closing(Stage(Programs(), scratch)) as laid_out:
+        yield Trial(laid_out, ("sessions",))
+
+
+def outcome(history: History) -> Outcome:
+    """Results, errors, final rows, and how often each row was committed."""
+    ending = ending_of(history)
+    calls = sorted((place, repr(end.value)) for place, end in ending.calls.items())
+    rows = sorted(
+        (table, sorted((repr(sorted(row)), n) for row, n in rows.items())) for table, rows in ending.rows.items()
+    )
+    versions = Counter(repr((write.table, write.after)) for commit in history.commits for write in commit.writes)
+    return tuple(calls), repr(rows), tuple(sorted(versions.items()))
+
+
+def programs(most: int) -> st.SearchStrategy[tuple[Call]]:
+    """One call of so many statements at the most, and an end."""
+    short = st.lists(acts(sorted(ACTS.keys() - LONG)), min_size=1, max_size=most)
+    one = st.lists(acts(sorted(LONG)), min_size=1, max_size=1)
+    return st.builds(
+        lambda done, ends: (Call("do", {"acts": tuple(done), "ends": ends}),),
+        short | one if most > 1 else short,
+        st.sampled_from(["commit", "commit", "commit", "rollback"]),
+    )
+
+
+def cases(sessions: Sequence[str], most: int) -> st.SearchStrategy[Case]:
+    return st.builds(
+        lambda level, made: Case("programs.py", level, dict(zip(sessions, made, strict=True))),
+        st.sampled_from(["rc", "rc", "rr", "ser"]),
+        st.tuples(*(programs(most) for _ in sessions)),
+    )
+
+
+def compare(trial: Trial, case: Case) -> None:
+    exploration = Exploration(trial, case)
+    explored = [verdict.history for verdict in exploration.verdicts()]
+    assert {outcome(verdict.history) for verdict in every_interleaving(trial, case)} == set(map(outcome, explored))
+    assert exploration.left == 0
+    assert exploration.runs <= 1.5 * exploration.classes
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases("AB", 2))
+def test_two_sessions_come_out_as_in_all_interleavings(trial: Trial, case: Case) -> None:
+    compare(trial, case)
+
+
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases("ABC", 1))
+def test_three_sessions_come_out_as_in_all_interleavings(trial: Trial, case: Case) -> None:
+    compare(trial, case)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("sessions", "most", "examples"), [("AB", 3, 200), ("ABC", 2, 20)])
+def test_longer_programs_do_too(trial: Trial, sessions: str, most: int, examples: int) -> None:
+    @settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(case=cases(sessions, most))
+    def holds(case: Case) -> None:
+        compare(trial, case)
+
+    holds()
+
+
+def of(*acts: tuple[object, ...]) -> tuple[Call]:
+    return (Call("do", {"acts": acts, "ends": "commit"}),)
+
+
+def explored(trial: Trial, *programs: tuple[Call], level: str = "rc") -> Exploration:
+    exploration = Exploration(trial, Case("x", level, dict(zip("ABC", programs, strict=False))))
+    assert len(list(exploration.verdicts())) == exploration.classes
+    return exploration
+
+
+def test_programs_that_do_not_meet_have_one_class(trial: Trial) -> None:
+    assert explored(trial, of(("get", 1), ("put", 2, 5)), of(("line", "a"), ("lines", "b"))).classes == 1
+    assert explored(trial, of(("get", 1), ("get", 2)), of(("get", 2), ("get", 1))).classes == 1
+
+
+def test_a_reader_and_a_writer_have_as_many_classes_as_there_are_places_to_commit_in(trial: Trial) -> None:
+    reader = of(("get", 1), ("get", 2), ("get", 3))
+    assert (
+        explored(
+            trial,
+            reader,
+            of(
+                ("put", 1, 9),
+            ),
+        ).classes
+        == 4
+    )
+    assert (
+        explored(
+            trial,
+            reader,
+            of(
+                ("put", 1, 9),
+            ),
+            level="rr",
+        ).classes
+        == 2
+    )
+
+
+def test_serial_orders_come_first_and_a_session_that_blocks_puts_no_more_than_one_switch_out_of_order(
+    trial: Trial,
+) -> None:
+    case = Case("x", "rc", {"A": of(("get", 1), ("get", 2), ("put", 1, 7)), "B": of(("get", 2), ("put", 1, 9))})
+    switches = [verdict.history.switches for verdict in Exploration(trial, case).verdicts()]
+    assert len(switches) > 4
+    assert switches[:2] == [1, 1]
+    assert all(later >= max(switches[:place]) - 1 for place, later in enumerate(switches) if place)
+
+
+def test_what_is_left_is_told_when_the_rest_is_not_run(trial: Trial) -> None:
+    exploration = Exploration(
+        trial,
+        Case(
+            "x",
+            "rc",
+            {
+                "A": of(("get", 1), ("put", 1, 7)),
+                "B": of(
+                    ("put", 1, 9),
+                ),
+            },
+        ),
+    )
+    next(exploration.verdicts())
+    assert (exploration.runs, exploration.classes) == (1, 1)
+    assert exploration.left > 0
+
+
+def test_operations_of_a_real_service_are_explored_to_the_end(server: Server) -> None:
+    with Trials(server) as trials:
+        bind = Call("bind_port", {"port": "port-1", "group": "group-2"})
+        rename = Call("update_port", {"port": "port-1", "changes": {"name": "a"}, "expected": None})
+        exploration = Exploration(trials.of(Network), Case("models:Network", "rc", {"A": (bind,), "B": (rename,)}))
+        found = [verdict.violations for verdict in exploration.verdicts()]
+        assert len(found) > 2
+        assert not any(found)
+        assert exploration.left == 0

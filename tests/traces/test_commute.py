@@ -1,0 +1,169 @@
+"""Which steps may change places: each rule with a pair that may not, and the nearest pair that may."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from fuzz import Target, operation
+from fuzz.case import Call, Case
+from fuzz.engine.stage import Stage
+from fuzz.postgres import Server
+from fuzz.traces import Effect, commute, effects_of
+
+SCHEMA = """
+CREATE TABLE parents (id integer PRIMARY KEY, value integer);
+CREATE TABLE children (
+    id integer PRIMARY KEY, parent integer REFERENCES parents ON DELETE CASCADE, value integer
+);
+CREATE TABLE leaves (id integer PRIMARY KEY, child integer REFERENCES children ON DELETE CASCADE);
+CREATE TABLE others (id integer PRIMARY KEY, value integer UNIQUE DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE watched (id integer PRIMARY KEY);
+CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE others SET value = 3; RETURN NULL; END $$;
+CREATE TRIGGER watch AFTER INSERT ON watched EXECUTE FUNCTION watch();
+INSERT INTO parents VALUES (1, 1), (2, 2);
+INSERT INTO children VALUES (1, 1, 1), (2, 2, 2);
+INSERT INTO others VALUES (1, 1);
+"""
+
+
+class Statements(Target):
+    """Sends what it is told, and commits."""
+
+    def create(self, engine: Engine) -> None:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(SCHEMA)
+
+    @operation
+    def send(self, session: Session) -> None:
+        raise NotImplementedError
+
+
+def sending(*statements: str) -> type[Target]:
+    def send(_: Target, session: Session) -> None:
+        for statement in statements:
+            session.execute(text(statement))
+        session.commit()
+
+    return type("Sending", (Statements,), {"send": operation(send)})
+
+
+class Effects:
+    """The effects of statements, each transaction run alone."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    def __call__(self, *statements: str, level: str = "rc") -> list[Effect]:
+        with self._server.scratch() as scratch, closing(Stage(sending(*statements)(), scratch)) as stage:
+            history = stage.run(Case("x", level, {"A": (Call("send"),)}))
+            found = effects_of(history)
+            return [found[step.number] for step in history.steps]
+
+
+@pytest.fixture(scope="module")
+def effects(server: Server) -> Effects:
+    return Effects(server)
+
+
+READ = "SELECT * FROM parents"
+READ_OTHERS = "SELECT * FROM others"
+CHANGE = "UPDATE parents SET value = value + 1 WHERE id = 1"
+
+
+def test_reads_commute_and_an_uncommitted_write_and_a_read(effects: Effects) -> None:
+    read, _ = effects(READ)
+    change, _ = effects(CHANGE)
+    assert commute(read, read)
+    assert commute(read, change)
+    assert not commute(change, change)
+
+
+def test_a_commit_and_a_statement_that_reads_what_it_shows_do_not(effects: Effects) -> None:
+    _, commit = effects(CHANGE)
+    read, ended = effects(READ)
+    elsewhere, _ = effects(READ_OTHERS)
+    assert not commute(commit, read)
+    assert commute(commit, elsewhere)
+    assert commute(commit, ended)
+
+
+@pytest.mark.parametrize("level", ["rr", "ser"])
+def test_under_a_snapshot_a_commit_and_the_first_statement_do_not_and_later_ones_do(
+    effects: Effects, level: str
+) -> None:
+    _, commit = effects(CHANGE, level=level)
+    first, second, _ = effects(READ_OTHERS, READ, level=level)
+    assert not commute(commit, first)
+    assert commute(commit, second)
+
+
+def test_the_end_of_a_transaction_and_who_waits_for_its_locks_do_not(effects: Effects) -> None:
+    lock, commit = effects("SELECT * FROM parents WHERE id = 1 FOR UPDATE")
+    read, _ = effects(READ)
+    assert not commute(lock, lock)
+    assert not commute(commit, lock)
+    assert commute(commit, read)
+
+
+def test_a_child_and_its_parent_do_not(effects: Effects) -> None:
+    child, _ = effects("INSERT INTO children VALUES (3, 1, 1)")
+    parent, _ = effects(CHANGE)
+    other, _ = effects("UPDATE others SET value = 2")
+    assert not commute(child, parent)
+    assert commute(child, other)
+
+
+def test_a_delete_goes_down_to_the_children_of_the_children(effects: Effects) -> None:
+    gone, _ = effects("DELETE FROM parents WHERE id = 2")
+    leaf, _ = effects("SELECT * FROM leaves FOR UPDATE")
+    new, _ = effects("INSERT INTO parents VALUES (3, 3)")
+    assert not commute(gone, leaf)
+    assert commute(new, leaf)
+
+
+def test_serializable_transactions_do_not_where_one_reads_what_the_other_writes(effects: Effects) -> None:
+    for level, serializable in (("rr", False), ("ser", True)):
+        _, later, ended = effects(READ_OTHERS, READ, level=level)
+        _, change, _ = effects(READ_OTHERS, CHANGE, level=level)
+        assert commute(later, change) is not serializable
+        assert commute(ended, ended) is not serializable
+
+
+def test_a_table_that_is_locked_as_a_whole_keeps_readers_out(effects: Effects) -> None:
+    emptied, commit = effects("TRUNCATE others")
+    read, ended = effects(READ_OTHERS)
+    assert not commute(emptied, read)
+    assert not commute(commit, read)
+    assert not commute(emptied, ended)
+    assert commute(emptied, effects(READ)[0])
+
+
+def test_a_constraint_that_is_deferred_is_looked_at_by_the_commit(effects: Effects) -> None:
+    _, commit = effects("INSERT INTO others VALUES (2, 2)")
+    change, _ = effects("UPDATE others SET value = 5 WHERE id = 1")
+    assert not commute(commit, change)
+    _, commit = effects("INSERT INTO leaves VALUES (1, 1)")
+    assert commute(commit, effects(READ)[0])
+
+
+def test_a_trigger_may_do_anything(effects: Effects) -> None:
+    watched, _ = effects("INSERT INTO watched VALUES (1)")
+    assert not commute(watched, effects("UPDATE others SET value = 2")[0])
+    assert not commute(watched, effects(CHANGE)[0])
+
+
+def test_advisory_locks_and_sequences_are_shared_too(effects: Effects) -> None:
+    lock, _ = effects("SELECT pg_advisory_xact_lock(1)")
+    assert not commute(lock, lock)
+    assert commute(lock, effects(CHANGE)[0])
+    number, _ = effects("SELECT nextval(pg_get_serial_sequence('parents', 'id'))")
+    assert not commute(number, number)
+    assert commute(number, lock)
+
+
+def test_what_sends_nothing_commutes_with_everything(effects: Effects) -> None:
+    assert commute(Effect(), effects("TRUNCATE others")[0])

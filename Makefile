@@ -5,7 +5,7 @@ TARGET ?= models:Network models:Sessions
 PY := .venv/bin/python
 CI_SEED := $(if $(SEED),--seed $(SEED))
 
-.PHONY: help fuzz test lint format repro soak bench clean
+.PHONY: help fuzz test matrix lint format repro soak bench clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -16,6 +16,9 @@ fuzz: .venv/run ## fuzz TARGET (default: both reference targets) for TIME (defau
 
 test: .venv/dev ## the whole test suite
 	$(PY) -m pytest -m 'not soak' $(ARGS)
+
+matrix: .venv/run ## every interleaving that matters of every two operations of models:Network; ARGS=--time 10m
+	@$(PY) -m fuzz explore models:Network $(ARGS)
 
 soak: .venv/dev ## 1,000 replays of every proof, 20,000 cases at each isolation level
 	$(PY) -m pytest -m soak $(ARGS)

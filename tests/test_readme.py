@@ -20,7 +20,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
 
 
-TIMELINE, TARGET, CURE, IN_PYTEST = *blocks("text"), *blocks("python")
+TIMELINE, EXPLORED, TARGET, CURE, IN_PYTEST = *blocks("text"), *blocks("python")
 COMMANDS = re.findall(r"^\.venv/bin/python (.*?)(?:  +#.*)?$", "".join(blocks("sh")), re.MULTILINE)
 
 
@@ -68,6 +68,7 @@ SHOW = "-m fuzz show findings/66fe4346"
 REPLAY = "-m fuzz replay findings"
 GENERATED = "-m pytest findings/66fe4346"
 TESTED = "-m pytest test_bank.py"
+EXPLORE = "-m fuzz explore bank.py transfer transfer"
 
 
 def test_the_worked_example_races_until_it_is_cured(reader: Reader) -> None:
@@ -92,6 +93,16 @@ def test_the_worked_example_races_until_it_is_cured(reader: Reader) -> None:
     assert reader.runs(GENERATED).returncode == 0
     tested = reader.runs(TESTED)
     assert "3 passed" in last(tested), tested.stdout
+
+
+def test_every_interleaving_of_the_worked_example_shows_its_races_and_none_once_it_is_cured(reader: Reader) -> None:
+    reader.writes("bank.py", TARGET)
+    ran = reader.runs(EXPLORE)
+    assert (ran.returncode, last(ran)) == (1, "seed 1: 2 findings"), ran.stdout + ran.stderr
+    assert EXPLORED in ran.stdout
+    reader.writes("bank.py", cured(CURE))
+    ran = reader.runs(EXPLORE)
+    assert (ran.returncode, last(ran)) == (0, "seed 1: no findings"), ran.stdout + ran.stderr
 
 
 def test_locks_in_the_order_of_arguments_still_deadlock(reader: Reader) -> None:

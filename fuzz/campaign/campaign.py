@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from fuzz.campaign.confirmation import confirm
 from fuzz.campaign.events import Ended, Event, Found, Progress, Shrinking, Summary
 from fuzz.campaign.interruption import Interruption, interruptions
 from fuzz.campaign.tally import Tally
@@ -23,9 +24,6 @@ from fuzz.trial import Trial, Verdict
 
 SLICE = 100
 """Cases of the sweep between two batches of the state machine."""
-
-REPLAYS = 3
-"""How often a least case must repeat to be a finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,32 +161,19 @@ class _Campaign:
             yield Shrinking(violation.kind, self.summary())
             levels = [level for level in ISOLATION if level in self._isolation]
             least = Minimiser(self._trial, hunt.wanted, levels)(hunt.least, self._simpler)
-            yield from self._confirm(hunt.wanted, least, hunt.met_s)
+            yield from self._keep(hunt.wanted, least, hunt.met_s)
 
     def _simpler(self, call: Call) -> list[Call]:
         return simpler(call, self._palettes.calls) if self._palettes is not None else []
 
-    def _confirm(self, signature: str, least: Verdict, first_seen_s: float) -> Iterator[Event]:
-        """Run a least case again; what does not repeat is no finding, and no pass either."""
-        replays = [self._trial(least.history.case) for _ in range(REPLAYS)]
-        if not all(verdict.violation(signature) for verdict in replays):
+    def _keep(self, signature: str, least: Verdict, first_seen_s: float) -> Iterator[Event]:
+        seed, postgres = self._seed, self._postgres
+        finding = confirm(self._trial, signature, least, seed=seed, postgres=postgres, first_seen_s=first_seen_s)
+        if finding is None:
             self._nondeterministic[signature] = least.history.case.dumps()
-            return
-        violation = least.violation(signature)
-        assert violation is not None
-        digest = least.history.digest()
-        finding = Finding(
-            violation=violation,
-            others=tuple(other for other in least.violations if other is not violation),
-            history=least.history,
-            replays=REPLAYS,
-            identical=sum(verdict.history.digest() == digest for verdict in replays),
-            seed=self._seed,
-            postgres=self._postgres,
-            first_seen_s=first_seen_s,
-        )
-        self._findings[signature] = finding
-        yield Found(finding, self.summary())
+        else:
+            self._findings[signature] = finding
+            yield Found(finding, self.summary())
 
     def summary(self) -> Summary:
         """How far the campaign is."""

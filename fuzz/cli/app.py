@@ -6,6 +6,7 @@ import typer
 
 from fuzz.cli.doctor import doctor
 from fuzz.cli.explain import explain
+from fuzz.cli.explore import explore_command
 from fuzz.cli.replay import replay
 from fuzz.cli.run import run
 from fuzz.cli.show import show
@@ -18,5 +19,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain text: no boxes, no escapes
     help="rowrace: a property-based concurrency fuzzer for SQLAlchemy code on PostgreSQL.",
 )
-for command in (run, replay, show, explain, targets, doctor):
+app.command()(run)
+app.command("explore")(explore_command)
+for command in (replay, show, explain, targets, doctor):
     app.command()(command)

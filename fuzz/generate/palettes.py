@@ -66,6 +66,7 @@ class Palettes:
         together: for long sessions: the calls that belong together.
         lengths: operation -> the most steps that one of its calls took alone.
         acts: for long sessions: what two calls in a row do.
+        alone: what the calls that were run alone touched; empty where one session lives through a program.
     """
 
     calls: tuple[Call, ...]
@@ -73,6 +74,7 @@ class Palettes:
     together: tuple[tuple[Call, ...], ...]
     lengths: dict[str, int]
     acts: tuple[Act, ...] = ()
+    alone: tuple[tuple[Call, Footprint], ...] = ()
 
     def __len__(self) -> int:
         if self.together:
@@ -129,7 +131,7 @@ def learn(trial: Trial, word: str, chance: int) -> Palettes:
     lengths = dict.fromkeys(target.operations, 1)
     for call, footprint in zip(known, alone, strict=True):
         lengths[call.operation] = max(lengths[call.operation], footprint.steps)
-    return Palettes(calls, _met(known, alone, random), (), lengths)
+    return Palettes(calls, _met(known, alone, random), (), lengths, alone=tuple(zip(known, alone, strict=True)))
 
 
 def _together(calls: Sequence[Call], alone: Sequence[Footprint], pivot: Footprint) -> tuple[Call, ...]:

@@ -65,7 +65,7 @@ class Cells:
         own = [read for read in reads if read.table == table.name]
         others = [read for read in reads if read.table != table.name and self._telling(read)]
         if not own:
-            what = _pairs(computed(step)) if step.rows else ["(no row)"]
+            what = _pairs(computed(step)) if step.rows or step.failure else ["(no row)"]
             yield self._fit(self._name(step, table), what, reading)
         elif not any(map(self._telling, own)):
             yield self._listed(own, self._name(step, table))
@@ -115,8 +115,8 @@ class Cells:
         return f"{name}{_GAP}{told}" if told else name
 
     def _besides(self, step: Step) -> Iterator[str]:
-        """What a COMMIT brought with it."""
-        for write in self._effects.unplaced.get(step.number, ())[:_MOST]:
+        """What came of a step besides what it says."""
+        for write in self._effects.besides.get(step.number, ())[:_MOST]:
             table = self._tables[write.table]
             yield "  " + self._fit(f"{verb_of(write)} {named_row(table, write.row)}", _changes(write, table), _NOTHING)
         for name, failure in self._broken.get(step.number, {}).items():

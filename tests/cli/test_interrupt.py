@@ -7,23 +7,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from fuzz.postgres import Server
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_ctrl_c_writes_what_was_found_and_exits_130(server: Server, tmp_path: Path) -> None:
-    words = (
-        "run",
-        "tests/targets/bank.py:Deadlocking",
-        "--time",
-        "1h",
-        "--seed",
-        "1",
-        "--out",
-        str(tmp_path),
-        "--json",
-    )
+RUN = ("run", "tests/targets/bank.py:Deadlocking")
+EXPLORE = ("explore", "models.zoo.vanished_binding:VanishedBinding")
+
+
+@pytest.mark.parametrize("command", [RUN, EXPLORE], ids=["run", "explore"])
+def test_ctrl_c_writes_what_was_found_and_exits_130(server: Server, tmp_path: Path, command: tuple[str, str]) -> None:
+    words = (*command, "--time", "1h", "--seed", "1", "--out", str(tmp_path), "--json")
     environment = {**os.environ, "ROWRACE_DSN": server.address.render_as_string(hide_password=False)}
     with subprocess.Popen(
         [sys.executable, "-m", "fuzz", *words],

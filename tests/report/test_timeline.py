@@ -203,8 +203,8 @@ def one_call(operation: str) -> Case:
             "close",
             """
    1  DELETE accounts 1    bank.py:N
-   2  COMMIT               bank.py:N
         DELETE notes 1
+   2  COMMIT               bank.py:N
 """,
         ),
         (

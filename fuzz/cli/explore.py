@@ -1,0 +1,120 @@
+"""`explore`: every interleaving that matters, of two operations or of every two."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Annotated
+
+import typer
+
+from fuzz.campaign.exploring import Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, explore
+from fuzz.cli.options import Dsn, Json, PgBin, duration, levels
+from fuzz.errors import TargetError
+from fuzz.generate.meetings import Pair, meetings
+from fuzz.generate.palettes import learn
+from fuzz.lookup import find_target
+from fuzz.postgres import open_server
+from fuzz.report.folder import prepare_folder, write_folder
+from fuzz.report.matrix import matrix_json, matrix_line, matrix_text
+from fuzz.report.progress import EVERY, Progress
+from fuzz.report.timeline import finding_timeline
+from fuzz.target import Target
+from fuzz.trials import Trials
+
+DEFAULT = "10m"
+
+
+def explore_command(
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="package.module:Name or path/to/file.py:Name.", show_default=False)
+    ],
+    operations: Annotated[
+        list[str] | None, typer.Argument(metavar="[OP OP]", help="Two operations; default: every two.")
+    ] = None,
+    time: Annotated[str, typer.Option(metavar="TIME", help="How long at the most: 90, 90s, 5m, 1h.")] = DEFAULT,
+    seed: Annotated[int, typer.Option(min=0, help="Of arguments, clock and dice.")] = 1,
+    isolation: Annotated[
+        str | None, typer.Option(metavar="LEVELS", help="rc,rr,ser or some of them; default: the target's.")
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where findings' folders go.")] = Path("findings"),
+    as_json: Json = False,
+    pg_bin: PgBin = None,
+    dsn: Dsn = None,
+) -> None:
+    """Run every class of equivalent interleavings of pairs of operations.
+
+    Exit status: 0 all were run and nothing found, 1 findings, 2 could not run, 3 not all were run or some violation did
+    not repeat, 130 interrupted.
+    """
+    seconds = duration(time)
+    chosen = levels(isolation) if isolation is not None else ()
+    found = find_target(target)
+    _refuse(found, operations or [])
+    prepare_folder(out)
+    progress = Progress(sys.stderr if as_json else sys.stdout)
+    progress.say(f"seed {seed}")
+    with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server) as trials:
+        progress.say(f"{target} on PostgreSQL {server.version}, {server.origin}")
+        trial = trials.of(found)
+        learnt = learn(trial, target, seed)
+        events = explore(
+            trial,
+            _chosen(meetings(learnt.alone), operations or []),
+            word=target,
+            seed=seed,
+            isolation=chosen or found.isolation,
+            seconds=seconds,
+            postgres=server.version,
+            calls=learnt.calls,
+        )
+        matrix, paths = _follow(events, out, progress)
+    if as_json:
+        print(json.dumps(matrix_json(matrix, paths), indent=2))
+    progress.say(matrix_text(matrix, paths))
+    raise typer.Exit(matrix.exit)
+
+
+def _refuse(target: type[Target], operations: Sequence[str]) -> None:
+    if target.session_scope == "program":
+        raise TargetError(
+            f"{target.__name__} keeps one session through a program, so that one call is no unit of work to explore.",
+            "Fuzz it with `run`, or explore a target with a session for each call.",
+        )
+    if len(operations) not in (0, 2):
+        raise typer.BadParameter("name two operations, or none for every two.", param_hint="OP OP")
+    for name in operations:
+        if name not in target.operations:
+            raise TargetError(
+                f"{target.__name__} has no operation {name!r}.", f"It has {', '.join(sorted(target.operations))}."
+            )
+
+
+def _chosen(
+    pairs: Mapping[tuple[str, str], Sequence[Pair]], operations: Sequence[str]
+) -> Mapping[tuple[str, str], Sequence[Pair]]:
+    """The pairs of calls of two operations that were named; all, where none was."""
+    if not operations:
+        return pairs
+    wanted = sorted(operations)
+    return {named: of_named for named, of_named in pairs.items() if sorted(named) == wanted}
+
+
+def _follow(events: Iterator[MatrixEvent], out: Path, progress: Progress) -> tuple[Matrix, Mapping[str, Path]]:
+    """Write and show each finding as soon as it is there; tell how far it is now and then."""
+    paths: dict[str, Path] = {}
+    told = monotonic()
+    for event in events:
+        match event:
+            case RaceFound(finding):
+                paths[finding.id] = write_folder(finding, out)
+                progress.say(finding_timeline(finding, paths[finding.id]))
+            case PairExplored(so_far) if monotonic() - told >= EVERY:
+                told = monotonic()
+                progress.say(matrix_line(so_far()))
+            case MatrixEnded(matrix):
+                return matrix, paths
+    raise AssertionError("an exploration tells at least how it ended")

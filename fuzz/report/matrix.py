@@ -1,0 +1,158 @@
+"""The race matrix for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from fuzz.campaign.exploring import Explored, Matrix
+
+LEGEND = (
+    ". safe   b safe, one waits for the other   d safe, through a deadlock   X race   ? not finished   - do not meet"
+)
+
+
+def matrix_text(matrix: Matrix, paths: Mapping[str, Path]) -> str:
+    """A matrix for people: a grid where it has several operations, then what is not safe, then how much was run.
+
+    Args:
+        matrix: what was explored.
+        paths: a finding's id -> its folder.
+    """
+    operations = list(dict.fromkeys(name for pair in matrix.cells for name in pair))
+    lines = [*(_grid(matrix, operations) if len(matrix.cells) > 1 else _pairs(matrix))]
+    return "\n".join([*lines, *_not_safe(matrix), *_closing(matrix, paths)])
+
+
+def matrix_line(matrix: Matrix) -> str:
+    """One line on how far an exploration is."""
+    finished = sum(not each.left for cell in matrix.cells.values() for each in cell)
+    return (
+        f"{matrix.elapsed_s:.0f} s: {finished} of {matrix.pairs} pairs of calls explored to the end, "
+        f"{matrix.runs} interleavings run"
+    )
+
+
+def matrix_json(matrix: Matrix, paths: Mapping[str, Path]) -> dict[str, Any]:
+    """A matrix as `--json` prints it; arguments as in `matrix_text`."""
+    return {
+        "format": 1,
+        "target": matrix.target,
+        "seed": matrix.seed,
+        "postgres": matrix.postgres,
+        "isolation": list(matrix.isolation),
+        "elapsed_s": round(matrix.elapsed_s, 1),
+        "runs": matrix.runs,
+        "whole": matrix.is_whole,
+        "nondeterministic": sorted(matrix.nondeterministic),
+        "cells": [
+            {"operations": list(operations), "verdict": verdict(cell), "explored": [_explored(each) for each in cell]}
+            for operations, cell in matrix.cells.items()
+        ],
+        "findings": [
+            {
+                "id": finding.id,
+                "check": finding.violation.check,
+                "kind": finding.violation.kind,
+                "operations": list(finding.operations),
+                "steps": len(finding.history.steps),
+                "switches": finding.history.switches,
+                "path": str(paths[finding.id]),
+            }
+            for finding in matrix.findings
+        ],
+        "exit": matrix.exit,
+    }
+
+
+def verdict(cell: Sequence[Explored]) -> str:
+    """A cell in a word or two: what is worst in it."""
+    kinds = sorted({kind for each in cell for kind in each.kinds})
+    if kinds:
+        return ", ".join(kinds)
+    if not cell:
+        return "do not meet"
+    if any(each.left for each in cell):
+        return "not finished"
+    if any(each.deadlocked for each in cell):
+        return "deadlock"
+    return "blocked" if any(each.blocked for each in cell) else "safe"
+
+
+def _explored(each: Explored) -> dict[str, Any]:
+    return {
+        "calls": [str(call) for call in each.pair],
+        "isolation": each.isolation,
+        "classes": each.classes,
+        "left": each.left,
+        "violations": {kind: sorted(signatures) for kind, signatures in each.kinds.items()},
+        "blocked": each.blocked,
+        "deadlocked": each.deadlocked,
+    }
+
+
+_SIGNS = {"do not meet": "-", "not finished": "?", "deadlock": "d", "blocked": "b", "safe": "."}
+
+
+def _grid(matrix: Matrix, operations: Sequence[str]) -> Iterator[str]:
+    """One row an operation, with a column for itself and each before it."""
+    width = max(map(len, operations))
+    yield " " * (width + 5) + "".join(f"{number:>3}" for number in range(1, len(operations) + 1))
+    for number, name in enumerate(operations, 1):
+        signs = (_sign(matrix, other, name) for other in operations[:number])
+        yield f"{number:>3}  {name:<{width}}{''.join(f'{sign:>3}' for sign in signs)}"
+    yield ""
+    yield LEGEND
+
+
+def _sign(matrix: Matrix, one: str, other: str) -> str:
+    cell = matrix.cells.get((one, other), matrix.cells.get((other, one), ()))
+    return _SIGNS.get(verdict(cell), "X")
+
+
+def _pairs(matrix: Matrix) -> Iterator[str]:
+    """The only cell, call by call."""
+    for cell in matrix.cells.values():
+        for each in cell:
+            one, other = each.pair
+            yield f"{one} x {other}   {each.isolation}   {_count_of([each])}   {verdict((each,))}"
+        if not cell:
+            yield "These operations touch no table in common: in whatever order they run, neither notices the other."
+
+
+def _count_of(explored: Sequence[Explored]) -> str:
+    classes, left = sum(each.classes for each in explored), sum(each.left for each in explored)
+    if left:
+        return f"{classes} classes, and not the {left} or fewer that are left"
+    return "the only class" if classes == 1 else f"all {classes} classes"
+
+
+def _not_safe(matrix: Matrix) -> Iterator[str]:
+    """The cells that have more to tell than a grid can."""
+    if len(matrix.cells) == 1:
+        return
+    for (one, other), cell in matrix.cells.items():
+        word = verdict(cell)
+        if word not in _SIGNS or word == "not finished":
+            yield f"{one} x {other}   {_count_of(cell)}   {word}"
+
+
+def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
+    if len(matrix.cells) > 1:
+        yield ""
+    if matrix.interrupted:
+        yield "interrupted; what was found so far is written"
+    explored = [each for cell in matrix.cells.values() for each in cell]
+    classes = sum(each.classes for each in explored)
+    yield f"{matrix_line(matrix)}; {classes} classes of equivalent interleavings"
+    if not matrix.is_whole:
+        yield "time was up before all was run: more of it (--time) tells whether the rest is safe"
+    for signature in matrix.nondeterministic:
+        yield f"nondeterministic, so not judged: {signature}, which did not repeat"
+    for finding in matrix.findings:
+        calls = " x ".join(finding.operations)
+        yield f"{finding.violation.kind}   {calls}   {paths[finding.id]}"
+    number = len(matrix.findings)
+    counted = "no findings" if not number else "1 finding" if number == 1 else f"{number} findings"
+    yield f"seed {matrix.seed}: {counted}"

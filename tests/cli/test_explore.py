@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BANK = "tests/targets/bank.py"
+
+Rowrace = Callable[..., Any]
+
+
+def test_a_race_of_two_operations_is_found_written_and_shown(rowrace: Rowrace, tmp_path: Path) -> None:
+    ran = rowrace("explore", f"{BANK}:Deadlocking", "transfer", "transfer", "--out", tmp_path)
+    assert ran.status == 1
+    (folder,) = tmp_path.iterdir()
+    assert (folder / "timeline.txt").read_text() in ran.out
+    assert ran.out.splitlines()[-2:] == [f"deadlock   transfer x transfer   {folder}", "seed 1: 1 finding"]
+    assert re.search(r"transfer\(.*\) x transfer\(.*\)   rc   all \d+ classes   deadlock$", ran.out, re.MULTILINE)
+
+
+def test_what_is_said_to_be_safe_is_so_in_all_classes(rowrace: Rowrace, tmp_path: Path) -> None:
+    ran = rowrace("explore", f"{BANK}:Ordered", "read", "transfer", "--isolation", "rc,ser", "--out", tmp_path)
+    assert ran.status == 0
+    pairs = [line for line in ran.out.splitlines() if " x " in line]
+    assert pairs
+    assert all(re.search(r"   (rc|ser)   (all \d+ classes|the only class)   safe$", line) for line in pairs)
+    assert f"{len(pairs)} of {len(pairs)} pairs of calls explored to the end" in ran.out
+    assert ran.out.splitlines()[-1] == "seed 1: no findings"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_operations_every_two_are_in_a_grid(rowrace: Rowrace, tmp_path: Path) -> None:
+    ran = rowrace("explore", f"{BANK}:Expiring", "--out", tmp_path)
+    assert ran.status == 1
+    lines = ran.out.splitlines()
+    first = next(place for place, line in enumerate(lines) if line.split() == ["1", "2", "3"])
+    grid = [line.split() for line in lines[first + 1 : first + 4]]
+    assert grid == [["1", "look", "."], ["2", "read", "-", "."], ["3", "remove", "X", "-", "b"]]
+    assert re.search(r"^look x remove   all \d+ classes   object-deleted$", ran.out, re.MULTILINE)
+
+
+def test_json_has_standard_output_to_itself(rowrace: Rowrace, tmp_path: Path) -> None:
+    ran = rowrace("explore", f"{BANK}:Expiring", "remove", "look", "--out", tmp_path, "--json")
+    (cell,) = ran.json["cells"]
+    assert cell["operations"] == ["look", "remove"]
+    assert cell["verdict"] == "object-deleted"
+    (finding,) = ran.json["findings"]
+    (explored,) = cell["explored"]
+    assert explored["violations"] == {"object-deleted": [finding["id"]]}
+    assert (explored["left"], explored["classes"] > 2, ran.json["whole"]) == (0, True, True)
+    assert finding["path"] == str(tmp_path / finding["id"])
+    assert ran.json["exit"] == ran.status == 1
+
+
+def test_time_that_is_up_is_no_pass(rowrace: Rowrace, tmp_path: Path) -> None:
+    ran = rowrace("explore", "models:Network", "--time", "1s", "--out", tmp_path)
+    assert ran.status == 3
+    assert "time was up before all was run" in ran.out
+    assert "not finished" in ran.out
+
+
+STRANGERS = """
+from sqlalchemy import text
+from fuzz import Target, operation
+
+class Strangers(Target):
+    def create(self, engine):
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE ones (id integer PRIMARY KEY)"))
+            connection.execute(text("CREATE TABLE others (id integer PRIMARY KEY)"))
+
+    @operation
+    def one(self, session):
+        session.execute(text("INSERT INTO ones VALUES (1) ON CONFLICT DO NOTHING"))
+        session.commit()
+
+    @operation
+    def other(self, session):
+        session.execute(text("INSERT INTO others VALUES (1) ON CONFLICT DO NOTHING"))
+        session.commit()
+"""
+
+
+def test_operations_that_touch_no_table_in_common_are_not_run(rowrace: Rowrace, tmp_path: Path) -> None:
+    (tmp_path / "strangers.py").write_text(STRANGERS)
+    ran = rowrace("explore", tmp_path / "strangers.py", "one", "other", "--out", tmp_path / "findings")
+    assert ran.status == 0
+    assert "These operations touch no table in common" in ran.out
+    assert "0 of 0 pairs of calls explored to the end, 0 interleavings run" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ((f"{BANK}:Keeping", "look"), "name two operations, or none for every two"),
+        ((f"{BANK}:Keeping", "look", "fly"), "Keeping has no operation 'fly'"),
+        (("models:Sessions",), "Sessions keeps one session through a program"),
+        ((f"{BANK}:Keeping", "--time", "abc"), "'abc' is no time"),
+        ((f"{BANK}:Keeping", "--isolation", "abc"), "'abc' is no isolation level"),
+    ],
+)
+def test_what_cannot_be_explored_ends_with_status_2_and_a_hint(
+    rowrace: Rowrace, tmp_path: Path, words: tuple[str, ...], problem: str
+) -> None:
+    ran = rowrace("explore", *words, "--out", tmp_path)
+    assert ran.status == 2
+    assert problem in " ".join(ran.err.replace("\u2502", " ").split())

@@ -37,8 +37,10 @@ class Table:
         columns: all its columns, in order.
         unique: the columns of each unique index besides the primary key.
         references: its foreign keys.
-        has_triggers: whether it has triggers of the target's own, or rules: a write may do anything then.
+        has_triggers: whether it has triggers of the target's own, or rules, or points to a partitioned table: a write
+            may do anything then.
         incomparable: columns whose values, as the audit writes them, do not tell what they are equal to.
+        has_heirs: whether tables inherit from it, so that a statement on it may be about their rows.
         defers: whether a constraint of it, or a foreign key to it, may be checked as late as COMMIT.
     """
 
@@ -49,6 +51,7 @@ class Table:
     references: tuple[Reference, ...] = ()
     has_triggers: bool = False
     incomparable: frozenset[str] = frozenset()
+    has_heirs: bool = False
     defers: bool = False
 
 

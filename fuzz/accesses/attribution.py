@@ -52,13 +52,14 @@ def rows_written(step: Step) -> int | None:
 
 
 def is_opaque(statement: Statement, history: History) -> bool:
-    """Whether a statement may touch tables that its text does not name: by a function, through a view."""
+    """Whether a statement may touch tables that its text does not name: by a function, a view, or inheritance."""
     return (
         not statement.known
         or statement.verb in {"CALL", "DO", "EXECUTE"}
         or not history.routines.isdisjoint(statement.functions)
         or not statement.reads <= history.tables.keys()
         or not statement.writes.keys() <= history.tables.keys()
+        or any(history.tables[name].has_heirs for name in (*statement.reads, *statement.writes))
     )
 
 

@@ -29,7 +29,9 @@ SELECT c.oid, n.nspname, c.relname,
                                  WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgname !~ '^zz_rowrace_'),
        array_agg(a.attname::text) FILTER (
          WHERE NOT (y.typtype = 'e' OR y.typname = ANY (%s)) OR NOT coalesce(o.collisdeterministic, true)
+            OR a.attgenerated = 'v'
        ),
+       EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = c.oid),
        EXISTS (SELECT FROM pg_constraint d WHERE d.condeferrable AND c.oid IN (d.conrelid, d.confrelid))
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -53,12 +55,12 @@ HAVING count(*) = max(i.indnkeyatts)
 """Unique indexes on plain columns, partial ones among them: where its condition fails, one only seems to be read."""
 
 _REFERENCES = """
-SELECT f.conrelid, f.confrelid,
+SELECT f.conrelid, p.nspname, c.relname,
        (SELECT array_agg(a.attname::text ORDER BY n.place) FROM unnest(f.conkey) WITH ORDINALITY AS n (number, place)
           JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = n.number),
        (SELECT array_agg(a.attname::text ORDER BY n.place) FROM unnest(f.confkey) WITH ORDINALITY AS n (number, place)
           JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = n.number)
-  FROM pg_constraint f
+  FROM pg_constraint f JOIN pg_class c ON c.oid = f.confrelid JOIN pg_namespace p ON p.oid = c.relnamespace
  WHERE f.contype = 'f' AND f.conrelid = ANY (%s)
  ORDER BY f.conrelid, f.oid
 """
@@ -101,9 +103,10 @@ class Catalogue:
 def read_catalogue(connection: Connection[TupleRow]) -> Catalogue:
     """Read the tables and sequences of the database that a connection is to."""
     found = connection.execute(_TABLES, [sorted(COMPARABLE), OWN_SCHEMA]).fetchall()
-    names = {oid: name if schema == "public" else f"{schema}.{name}" for oid, schema, name, *_ in found}
+    names = {oid: _name(schema, name) for oid, schema, name, *_ in found}
+    known = frozenset(names.values())
     unique = _unique(connection, list(names))
-    references = _references(connection, names)
+    references = _references(connection, list(names))
     tables = {
         oid: Stored(
             Table(
@@ -112,21 +115,26 @@ def read_catalogue(connection: Connection[TupleRow]) -> Catalogue:
                 tuple(columns),
                 unique.get(oid, ()),
                 references.get(oid, ()),
-                bool(has_triggers),
+                bool(has_triggers or any(reference.table not in known for reference in references.get(oid, ()))),
                 frozenset(incomparable or ()),
+                bool(has_heirs),
                 bool(defers),
             ),
             sql.Identifier(schema, name),
             dict(zip(numbers, columns, strict=True)),
             tuple(writable or ()),
         )
-        for oid, schema, name, columns, numbers, writable, key, has_triggers, incomparable, defers in found
+        for oid, schema, name, columns, numbers, writable, key, has_triggers, incomparable, has_heirs, defers in found
     }
     routines = connection.execute(_ROUTINES, [OWN_SCHEMA]).fetchall()
     sequences = read_sequences(connection, OWN_SCHEMA)
     return Catalogue(
         tables, sequences, frozenset(name for schema, own in routines for name in (own, f"{schema}.{own}"))
     )
+
+
+def _name(schema: str, table: str) -> str:
+    return table if schema == "public" else f"{schema}.{table}"
 
 
 def _unique(connection: Connection[TupleRow], oids: list[int]) -> dict[int, tuple[tuple[str, ...], ...]]:
@@ -136,8 +144,8 @@ def _unique(connection: Connection[TupleRow], oids: list[int]) -> dict[int, tupl
     return {table: tuple(columns) for table, columns in found.items()}
 
 
-def _references(connection: Connection[TupleRow], names: Mapping[int, str]) -> dict[int, tuple[Reference, ...]]:
+def _references(connection: Connection[TupleRow], oids: list[int]) -> dict[int, tuple[Reference, ...]]:
     found: defaultdict[int, list[Reference]] = defaultdict(list)
-    for table, parent, columns, keys in connection.execute(_REFERENCES, [list(names)]):
-        found[table].append(Reference(tuple(columns), names[parent], tuple(keys)))
+    for table, schema, parent, columns, keys in connection.execute(_REFERENCES, [oids]):
+        found[table].append(Reference(tuple(columns), _name(schema, parent), tuple(keys)))
     return {table: tuple(references) for table, references in found.items()}

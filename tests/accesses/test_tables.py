@@ -138,13 +138,11 @@ def test_what_is_read_of_a_table(shop: Stage, scene: Scene) -> None:
     assert played(shop, scene) == expected(scene)
 
 
-@pytest.mark.xfail(reason="the catalogue does not tell which tables inherit from which")
 def test_a_query_of_a_table_reads_those_that_inherit_from_it(shop: Stage) -> None:
     scene = Scene("BBAA", "SELECT id FROM animals", "UPDATE dogs SET value = 0", ["3 ?dogs 2: B"])
     assert played(shop, scene) == expected(scene)
 
 
-@pytest.mark.xfail(reason="the audit writes NULL for a virtual generated column, and the catalogue does not tell")
 def test_a_virtual_generated_column_may_be_anything(server: Server) -> None:
     if int(server.version.split(".")[0]) < 18:
         pytest.skip("PostgreSQL has virtual generated columns from version 18 on")
@@ -155,9 +153,6 @@ def test_a_virtual_generated_column_may_be_anything(server: Server) -> None:
         assert played(stage, scene) == expected(scene)
 
 
-@pytest.mark.xfail(
-    reason="the catalogue knows no partitioned tables, but follows foreign keys to them", raises=KeyError
-)
 def test_a_foreign_key_may_point_to_a_partitioned_table(scratch: Scratch) -> None:
     with scratch.connect() as connection:
         connection.execute(POINTERS)

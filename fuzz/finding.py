@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from fuzz.case import Case
 from fuzz.history import History
@@ -37,6 +38,18 @@ class Finding:
     def id(self) -> str:
         """The violation's signature."""
         return self.violation.signature
+
+    def to_json(self) -> dict[str, Any]:
+        """What a summary says of it."""
+        return {
+            "id": self.id,
+            "check": self.violation.check,
+            "kind": self.violation.kind,
+            "operations": list(self.operations),
+            "steps": len(self.history.steps),
+            "switches": self.history.switches,
+            "first_seen_s": round(self.first_seen_s, 1),
+        }
 
     @property
     def case(self) -> Case:

@@ -75,17 +75,7 @@ class Summary:
             "nondeterministic": sorted(self.nondeterministic),
             **self.counts.to_json(),
             "findings": [
-                {
-                    "id": finding.id,
-                    "check": finding.violation.check,
-                    "kind": finding.violation.kind,
-                    "operations": list(finding.operations),
-                    "steps": len(finding.history.steps),
-                    "switches": finding.history.switches,
-                    "first_seen_s": round(finding.first_seen_s, 1),
-                    "times_seen": self.times_seen.get(finding.id, 1),
-                }
-                for finding in self.findings
+                {**finding.to_json(), "times_seen": self.times_seen.get(finding.id, 1)} for finding in self.findings
             ],
             "exit": self.exit,
         }

@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from fuzz.campaign.exploring import Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, explore
+from fuzz.campaign.exploring import explore
+from fuzz.campaign.matrix import Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, Terms
 from fuzz.cli.options import Dsn, Json, PgBin, duration, levels
 from fuzz.errors import TargetError
 from fuzz.generate.meetings import Pair, meetings
@@ -64,12 +65,7 @@ def explore_command(
         events = explore(
             trial,
             _chosen(meetings(learnt.alone), operations or []),
-            word=target,
-            seed=seed,
-            isolation=chosen or found.isolation,
-            seconds=seconds,
-            postgres=server.version,
-            calls=learnt.calls,
+            Terms(target, seed, chosen or found.isolation, seconds, server.version, learnt.calls),
         )
         matrix, paths = _follow(events, out, progress)
     if as_json:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fuzz.campaign.exploring import Explored, Matrix
+from fuzz.campaign.matrix import Explored, Matrix
 
 LEGEND = (
     ". safe   b safe, one waits for the other   d safe, through a deadlock   X race   ? not finished   - do not meet"
@@ -27,9 +27,10 @@ def matrix_text(matrix: Matrix, paths: Mapping[str, Path]) -> str:
 
 def matrix_line(matrix: Matrix) -> str:
     """One line on how far an exploration is."""
-    finished = sum(not each.left for cell in matrix.cells.values() for each in cell)
+    explored = [each for cell in matrix.cells.values() for each in cell]
+    finished = sum(not each.left for each in explored)
     return (
-        f"{matrix.elapsed_s:.0f} s: {finished} of {matrix.pairs} pairs of calls explored to the end, "
+        f"{matrix.elapsed_s:.0f} s: {finished} of {len(explored)} pairs of calls explored to the end, "
         f"{matrix.runs} interleavings run"
     )
 
@@ -38,10 +39,10 @@ def matrix_json(matrix: Matrix, paths: Mapping[str, Path]) -> dict[str, Any]:
     """A matrix as `--json` prints it; arguments as in `matrix_text`."""
     return {
         "format": 1,
-        "target": matrix.target,
-        "seed": matrix.seed,
-        "postgres": matrix.postgres,
-        "isolation": list(matrix.isolation),
+        "target": matrix.terms.target,
+        "seed": matrix.terms.seed,
+        "postgres": matrix.terms.postgres,
+        "isolation": list(matrix.terms.isolation),
         "elapsed_s": round(matrix.elapsed_s, 1),
         "runs": matrix.runs,
         "whole": matrix.is_whole,
@@ -50,18 +51,7 @@ def matrix_json(matrix: Matrix, paths: Mapping[str, Path]) -> dict[str, Any]:
             {"operations": list(operations), "verdict": verdict(cell), "explored": [_explored(each) for each in cell]}
             for operations, cell in matrix.cells.items()
         ],
-        "findings": [
-            {
-                "id": finding.id,
-                "check": finding.violation.check,
-                "kind": finding.violation.kind,
-                "operations": list(finding.operations),
-                "steps": len(finding.history.steps),
-                "switches": finding.history.switches,
-                "path": str(paths[finding.id]),
-            }
-            for finding in matrix.findings
-        ],
+        "findings": [{**finding.to_json(), "path": str(paths[finding.id])} for finding in matrix.findings],
         "exit": matrix.exit,
     }
 
@@ -155,4 +145,4 @@ def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
         yield f"{finding.violation.kind}   {calls}   {paths[finding.id]}"
     number = len(matrix.findings)
     counted = "no findings" if not number else "1 finding" if number == 1 else f"{number} findings"
-    yield f"seed {matrix.seed}: {counted}"
+    yield f"seed {matrix.terms.seed}: {counted}"

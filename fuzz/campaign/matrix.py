@@ -1,0 +1,120 @@
+"""The race matrix: what came of every two operations, and what an exploration tells while it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fuzz.case import Call, Case
+from fuzz.finding import Finding
+from fuzz.generate.meetings import Pair
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """What came of two calls at one isolation level.
+
+    Attributes:
+        pair: the calls.
+        isolation: a key of `fuzz.case.ISOLATION`.
+        classes: how many classes of equivalent interleavings were run.
+        left: how many beginnings of others were not, as time was up; 0: all were run.
+        kinds: the violations of all of them: kind -> signatures.
+        blocked: in how many a session waited for the other.
+        deadlocked: in how many PostgreSQL ended a deadlock.
+    """
+
+    pair: Pair
+    isolation: str
+    classes: int
+    left: int
+    kinds: Mapping[str, frozenset[str]]
+    blocked: int
+    deadlocked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is explored, and how.
+
+    Attributes:
+        target: the TARGET word, for the cases.
+        seed: of the cases' clock and dice, and of what arguments were drawn.
+        isolation: the levels to explore each pair at, as keys of `fuzz.case.ISOLATION`.
+        seconds: that all may take.
+        postgres: the server's version.
+        calls: what to try in a call's stead when a finding is minimised.
+    """
+
+    target: str
+    seed: int
+    isolation: tuple[str, ...]
+    seconds: float
+    postgres: str
+    calls: Sequence[Call]
+
+    def case(self, pair: Pair, level: str) -> Case:
+        """The case of two calls, a session each."""
+        return Case(self.target, level, {"A": (pair[0],), "B": (pair[1],)}, seed=self.seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """How far an exploration is, or how it ended.
+
+    Attributes:
+        terms: what is explored, and how.
+        elapsed_s: seconds since the start.
+        runs: how many interleavings were run.
+        cells: two operations -> what came of each pair of their calls at each level so far; none, where they touch no
+            table in common.
+        findings: so far, in the order they were found.
+        nondeterministic: signatures of violations that did not repeat, with the case as JSON text.
+        interrupted: whether the user ended it.
+    """
+
+    terms: Terms
+    elapsed_s: float
+    runs: int
+    cells: Mapping[tuple[str, str], tuple[Explored, ...]]
+    findings: tuple[Finding, ...]
+    nondeterministic: Mapping[str, str]
+    interrupted: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every class of every pair was run: only then does "nothing found" mean that there is nothing."""
+        return not any(each.left for cell in self.cells.values() for each in cell)
+
+    @property
+    def exit(self) -> int:
+        """The exit status that this comes to; a budget that was spent is no pass."""
+        if self.interrupted:
+            return 130
+        if self.findings:
+            return 1
+        return 0 if self.is_whole and not self.nondeterministic else 3
+
+
+@dataclass(frozen=True, slots=True)
+class PairExplored:
+    """Two calls have been explored, to the end or for a while; `matrix` tells how far all is."""
+
+    matrix: Callable[[], Matrix]
+
+
+@dataclass(frozen=True, slots=True)
+class RaceFound:
+    """A finding is ready."""
+
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixEnded:
+    """The exploration is over."""
+
+    matrix: Matrix
+
+
+MatrixEvent = PairExplored | RaceFound | MatrixEnded

@@ -7,11 +7,12 @@ Rodriguez, Sousa, Sharma and Kroening 2015).
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from fuzz.history import History
+from fuzz.history import History, Step
 from fuzz.traces.commute import commute
 from fuzz.traces.effect import Effect
 from fuzz.traces.effects import effects_of
@@ -68,7 +69,10 @@ class Trace:
         self._events = events
         self._turns = [session for session, _ in history.turns]
         self._places = [self._turns[:place].count(session) for place, session in enumerate(self._turns)]
-        self._effects, self._released = _by_turn(history)
+        steps = list(_steps_by_turn(history))
+        effects = effects_of(history)
+        self._effects = [Effect() if step is None else effects[step.number] for step in steps]
+        self._released = list(_released(steps))
         self._before: list[int] = []
         self._numbers: list[Event] = []
         for place in range(len(self._turns)):
@@ -110,8 +114,7 @@ class Trace:
 
     def _lets_go_on(self, earlier: int, later: int) -> bool:
         """Whether a session could not have taken a step before another session had taken one."""
-        released = self._released[later]
-        return released is not None and released == earlier
+        return self._released[later] == earlier
 
     def _number(self, place: int, before: int) -> Event:
         known = frozenset(self._numbers[other] for other in _places(before))
@@ -144,26 +147,23 @@ class Trace:
         return len(list(groupby(schedule))) - 1 + sum(one != schedule[-1] for one in unfinished)
 
 
-def _by_turn(history: History) -> tuple[list[Effect], list[int | None]]:
-    """Each turn's effect, and the turn without which it could not have come, as its session was blocked until then."""
-    by_number = effects_of(history)
-    effects: list[Effect] = []
-    released: list[int | None] = []
-    turn_of: dict[int, int] = {}
-    last: dict[str, int] = {}
-    steps = iter(history.steps)
-    step = next(steps, None)
-    for turn, (session, call) in enumerate(history.turns):
-        is_step = step is not None and (step.session, step.call) == (session, call)
-        previous = last.get(session)
-        settled = None if previous is None else history.steps[previous - 1].settled
-        released.append(turn_of.get(settled) if settled is not None and settled != previous else None)
-        effects.append(by_number[step.number] if step is not None and is_step else Effect())
-        if step is not None and is_step:
-            turn_of[step.number] = turn
-            last[session] = step.number
-            step = next(steps, None)
-    return effects, released
+def _steps_by_turn(history: History) -> Iterator[Step | None]:
+    """The step of each turn; a call that sends nothing has a turn, and no step."""
+    steps = deque(history.steps)
+    for turn in history.turns:
+        has_sent = bool(steps) and (steps[0].session, steps[0].call) == turn
+        yield steps.popleft() if has_sent else None
+
+
+def _released(steps: Sequence[Step | None]) -> Iterator[int | None]:
+    """For each turn, the turn that let its session go on, where its step before was blocked until then."""
+    turns = {step.number: turn for turn, step in enumerate(steps) if step is not None}
+    last: dict[str, Step] = {}
+    for step in steps:
+        before = None if step is None else last.get(step.session)
+        yield turns.get(before.settled) if before is not None and before.settled != before.number else None
+        if step is not None:
+            last[step.session] = step
 
 
 def _in_order(pasts: dict[int, int], turns: Sequence[str], first: str) -> list[int]:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from fuzz.accesses.segments import statement_of
-from fuzz.history import Step
+from fuzz.history import History, Place, Step
+
+_ABOUT = re.compile("advisory|discard", re.IGNORECASE)
 
 _LOCKS = frozenset({"pg_advisory_lock", "pg_advisory_lock_shared"})
 _TRIES = frozenset({"pg_try_advisory_lock", "pg_try_advisory_lock_shared"})
 _UNLOCKS = frozenset({"pg_advisory_unlock", "pg_advisory_unlock_shared"})
 
 
-def advisory_lock_held(steps: Iterable[Step]) -> Step | None:
-    """The step that took an advisory lock which is still held after some steps; None where there is none.
-
-    Args:
-        steps: of one call.
-    """
-    held: defaultdict[int, list[Step]] = defaultdict(list)
-    for step in steps:
-        if step.failure is None:
-            _follow(step, held[step.connection])
-    return next((step for taken in held.values() for step in taken), None)
+def advisory_locks_held(history: History) -> Mapping[Place, Step]:
+    """The calls that end with an advisory lock, each with a step that took one."""
+    held: defaultdict[Place, defaultdict[int, list[Step]]] = defaultdict(lambda: defaultdict(list))
+    for step in history.steps:
+        if step.failure is None and _ABOUT.search(step.sql):
+            _follow(step, held[step.session, step.call][step.connection])
+    return {call: step for call, by_connection in held.items() for taken in by_connection.values() for step in taken}
 
 
 def _follow(step: Step, held: list[Step]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fuzz.accesses.segments import segments
-from fuzz.checks.advisory import advisory_lock_held
+from fuzz.checks.advisory import advisory_locks_held
 from fuzz.checks.evidence import Evidence
 from fuzz.history import History, Outcome, Step
 from fuzz.statements import parse
@@ -14,9 +14,9 @@ from fuzz.violations import IdleInTransaction, LockAcrossCalls, SessionLeftOpen,
 
 def check_sessions(of: Evidence) -> Iterator[Violation]:
     """A transaction that is still open after a call, with or without locks; a connection that is not given back."""
+    locks = {} if of.rules.whole else advisory_locks_held(of.history)
     for outcome in of.history.outcomes:
-        steps = (step for step in of.history.steps if (step.session, step.call) == (outcome.session, outcome.call))
-        if not of.rules.whole and (taken := advisory_lock_held(steps)) is not None:
+        if (taken := locks.get((outcome.session, outcome.call))) is not None:
             yield _advisory_lock(outcome, taken)
         elif outcome.in_transaction:
             yield _open_transaction(outcome, _since(of.history, outcome))

@@ -52,6 +52,7 @@ class _Reader:
             changed, locked, whole = changed | own, locked | locks | own, whole | excludes
             touched |= reads | locked
             ends = step is segment.last and segment.has_ended
+            lets_go = ends or step.failure is not None or statement.verb == "ROLLBACK TO"
             takes = statement.takes_snapshot and not has_snapshot and segment.level != "rc"
             has_snapshot = has_snapshot or statement.takes_snapshot
             yield (
@@ -62,8 +63,8 @@ class _Reader:
                     locks=locks | own | (self._checked_at_last(changed) if ends else NONE),
                     excludes=whole if ends else excludes,
                     shows=changed if ends and step.failure is None else NONE,
-                    frees=locked if ends or step.failure is not None else NONE,
-                    leaves=touched if ends or step.failure is not None else NONE,
+                    frees=locked if lets_go else NONE,
+                    leaves=touched if lets_go else NONE,
                     ends=ends,
                     takes_snapshot=takes,
                     serializable=segment.level == "ser",

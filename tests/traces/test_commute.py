@@ -109,6 +109,14 @@ def test_the_end_of_a_transaction_and_who_waits_for_its_locks_do_not(effects: Ef
     assert commute(commit, read)
 
 
+def test_a_savepoint_that_is_rolled_back_lets_go_of_its_locks(effects: Effects) -> None:
+    *_, undone, _ = effects("SAVEPOINT one", CHANGE, "ROLLBACK TO SAVEPOINT one")
+    *_, kept, _ = effects("SAVEPOINT one", CHANGE, "RELEASE SAVEPOINT one")
+    lock, _ = effects("SELECT * FROM parents WHERE id = 1 FOR UPDATE")
+    assert not commute(undone, lock)
+    assert commute(kept, lock)
+
+
 def test_a_child_and_its_parent_do_not(effects: Effects) -> None:
     child, _ = effects("INSERT INTO children VALUES (3, 1, 1)")
     parent, _ = effects(CHANGE)

@@ -85,7 +85,7 @@ def test_three_sessions_come_out_as_in_all_interleavings(trial: Trial, case: Cas
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize(("sessions", "most", "examples"), [("AB", 3, 200), ("ABC", 2, 20)])
+@pytest.mark.parametrize(("sessions", "most", "examples"), [("AB", 3, 200), ("ABC", 2, 8)])
 def test_longer_programs_do_too(trial: Trial, sessions: str, most: int, examples: int) -> None:
     @settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
     @given(case=cases(sessions, most))

@@ -261,6 +261,7 @@ class History:
         routines: the names of the target's own functions in the database, which may read and write anything.
         inside: where an invariant did not hold inside a transaction.
         minted: where the ids come from that were made up in this run.
+        invariants: whether the target has invariants, which are asked of every committed state.
     """
 
     case: Case
@@ -274,6 +275,7 @@ class History:
     routines: frozenset[str] = frozenset()
     inside: tuple[Inside, ...] = ()
     minted: Minted = Minted()
+    invariants: bool = False
 
     @property
     def switches(self) -> int:

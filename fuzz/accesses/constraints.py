@@ -31,7 +31,41 @@ class Constraints:
         Args:
             writes: those of one statement, or of a transaction.
         """
-        return iter(dict.fromkeys(look for write in writes for look in self._of(write)))
+        written = tuple(writes)
+        return iter(dict.fromkeys((*self._rivals(written), *self.children(written), *self.parents(written))))
+
+    def keys(self, writes: Iterable[Write]) -> Iterator[Look]:
+        """The looks for rows with the same primary key, or the same unique values, which may not be there."""
+        written = tuple(writes)
+        yield from self._rivals(written)
+        for write in written:
+            table = self._tables[write.table]
+            for row in (write.before, write.after):
+                if table.key and row is not None:
+                    yield _look(table, table.key, table, table.key, row)
+
+    def children(self, writes: Iterable[Write]) -> Iterator[Look]:
+        """The looks for rows that point to what is gone."""
+        for write in writes:
+            if write.before is not None:
+                for child, reference in self._children(write.table):
+                    if _differ(write.before, write.after, reference.keys):
+                        yield _look(self._tables[write.table], reference.keys, child, reference.columns, write.before)
+
+    def parents(self, writes: Iterable[Write]) -> Iterator[Look]:
+        """The looks for rows that have to be there, as foreign keys point to them."""
+        for write in writes:
+            table, before, after = self._tables[write.table], write.before, write.after
+            for reference in table.references:
+                if after is not None and _differ(after, before, reference.columns):
+                    yield _look(table, reference.columns, self._tables[reference.table], reference.keys, after)
+
+    def _rivals(self, writes: Iterable[Write]) -> Iterator[Look]:
+        for write in writes:
+            table = self._tables[write.table]
+            for columns in table.unique:
+                if write.after is not None and _differ(write.after, write.before, columns):
+                    yield _look(table, columns, table, columns, write.after)
 
     def near(self, tables: Iterable[str]) -> Iterable[str]:
         """The tables in which a write may have looked for anything, where it is not known what it wrote.
@@ -44,20 +78,6 @@ class Constraints:
             written.extend(child.name for child, _ in self._children(name) if child.name not in written)
         parents = (reference.table for name in written for reference in self._tables[name].references)
         return sorted({*written, *parents})
-
-    def _of(self, write: Write) -> Iterator[Look]:
-        table, before, after = self._tables[write.table], write.before, write.after
-        if after is not None:
-            for columns in table.unique:
-                if _differ(after, before, columns):
-                    yield _look(table, columns, table, columns, after)
-            for reference in table.references:
-                if _differ(after, before, reference.columns):
-                    yield _look(table, reference.columns, self._tables[reference.table], reference.keys, after)
-        if before is not None:
-            for child, reference in self._children(table.name):
-                if _differ(before, after, reference.keys):
-                    yield _look(table, reference.keys, child, reference.columns, before)
 
     def _children(self, parent: str) -> Sequence[tuple[Table, Reference]]:
         """The foreign keys that point to a table, each with the table that it is of."""

@@ -5,27 +5,16 @@ A long history has as many rows as statements; to hold each against each would t
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from itertools import chain
 from typing import Any
-from uuid import UUID
 
 from fuzz.accesses.versions import Chain
 from fuzz.statements import Condition
+from fuzz.statements.alike import Class, class_of
 from fuzz.statements.conditions import All, Compared, Either, Quantified
-from fuzz.statements.values import DIFFERENT, Loose, order
-
-_EXACT_INTEGERS = 2**53
-_IS_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_IS_INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
-_STRANGER = Loose("\x01")
-"""A text that is no number, moment, address: what is certainly different from it is none of these either."""
-
-_Class = tuple[str, Hashable]
-"""Values of one kind that may be equal: a value can be equal to a constant of its kind only if their classes are."""
 
 
 @dataclass(slots=True)
@@ -38,16 +27,17 @@ class _Column:
         others: rows with values that are in no class.
     """
 
-    classes: defaultdict[_Class, list[Chain]] = field(default_factory=lambda: defaultdict(list))
+    classes: defaultdict[Class, list[Chain]] = field(default_factory=lambda: defaultdict(list))
     kinds: defaultdict[str, list[Chain]] = field(default_factory=lambda: defaultdict(list))
     others: list[Chain] = field(default_factory=list)
 
-    def equal_to(self, constant: Any) -> Iterator[Chain]:
-        """The rows that may have had a value equal to a constant."""
-        asked = dict(_classes_of_constant(constant))
-        for kind, rows in self.kinds.items():
-            yield from self.classes.get((kind, asked[kind]), ()) if kind in asked else rows
-        yield from self.others
+    def equal_to(self, constant: Any) -> list[Chain] | None:
+        """The rows that may have had a value equal to a constant; None: any."""
+        asked = class_of(constant)
+        if asked is None:
+            return None
+        strangers = (rows for kind, rows in self.kinds.items() if kind != asked[0])
+        return [*self.classes.get(asked, ()), *chain.from_iterable(strangers), *self.others]
 
 
 class Narrowing:
@@ -71,7 +61,7 @@ class Narrowing:
         if len(self._chains) == 1 or condition is None:
             return self._chains
         found = self._rows(condition, parameters)
-        return self._chains if found is None else {id(chain): chain for chain in found}.values()
+        return self._chains if found is None else {id(one): one for one in found}.values()
 
     def _rows(self, condition: Condition, parameters: Any) -> list[Chain] | None:
         match condition:
@@ -79,15 +69,12 @@ class Narrowing:
                 found = [rows for part in parts if (rows := self._rows(part, parameters)) is not None]
                 return min(found, key=len, default=None)
             case Either(parts):
-                each = [self._rows(part, parameters) for part in parts]
-                return None if None in each else [chain for rows in each for chain in rows or ()]
+                return _all(self._rows(part, parameters) for part in parts)
             case Compared(column, "=", constant):
-                return list(self._column(column.name).equal_to(constant.value(parameters)))
+                return self._column(column.name).equal_to(constant.value(parameters))
             case Quantified(column, "=", array, every=False):
                 elements = array.elements(parameters)
-                if elements is None:
-                    return None
-                return [chain for element in elements for chain in self._column(column.name).equal_to(element)]
+                return None if elements is None else _all(map(self._column(column.name).equal_to, elements))
             case _:
                 return None
 
@@ -97,45 +84,19 @@ class Narrowing:
         return self._columns[name]
 
 
+def _all(found: Iterable[list[Chain] | None]) -> list[Chain] | None:
+    """All rows of some lists; None where one of them is of any rows."""
+    each = list(found)
+    return None if None in each else [one for rows in each for one in rows or ()]
+
+
 def _column(chains: Iterable[Chain], name: str) -> _Column:
     column = _Column()
-    for chain in chains:
-        rows = [state.row for state in chain.states if state.row is not None]
-        classes = {_class_of(row[name]) if name in row else None for row in rows if row.get(name, 0) is not None}
+    for one in chains:
+        rows = [state.row for state in one.states if state.row is not None]
+        classes = {class_of(row[name]) if name in row else None for row in rows if row.get(name, 0) is not None}
         for each in classes:
-            (column.others if each is None else column.classes[each]).append(chain)
+            (column.others if each is None else column.classes[each]).append(one)
         for kind in {each[0] for each in classes if each is not None}:
-            column.kinds[kind].append(chain)
+            column.kinds[kind].append(one)
     return column
-
-
-def _class_of(value: Any) -> _Class | None:
-    """The class of a row's value; None for one that is of no kind."""
-    if type(value) is int and abs(value) <= _EXACT_INTEGERS:
-        return "number", value
-    return _class_of_text(value) if isinstance(value, str) else None
-
-
-@lru_cache(maxsize=10_000)
-def _class_of_text(text: str) -> _Class | None:
-    if _IS_UUID.fullmatch(text):
-        return "uuid", text.lower()
-    if text.isascii() and order(text, _STRANGER) == DIFFERENT:
-        return "word", text.rstrip(" ").lower()
-    return None
-
-
-def _classes_of_constant(constant: Any) -> Iterator[_Class]:
-    """The classes of what a constant may be equal to; of a kind that has none here, it may be equal to any value."""
-    match constant:
-        case UUID():
-            yield "uuid", str(constant)
-        case Loose(text, whole=True):
-            if _IS_UUID.fullmatch(text.strip()):
-                yield "uuid", text.strip().lower()
-            if _IS_INTEGER.fullmatch(text.strip()):
-                yield "number", int(text)
-            if text.isascii():
-                yield "word", text.rstrip(" ").lower()
-        case int() if type(constant) is int:
-            yield "number", constant

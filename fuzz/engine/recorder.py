@@ -82,7 +82,13 @@ class Recorder:
         self.commits.append(Commit(taken.number, taken.session, taken.call, writes, broken))
 
     def freeze(
-        self, case: Case, catalogue: Catalogue, describe: Describe, seed: Mapping[str, tuple[Mapping[str, Any], ...]]
+        self,
+        case: Case,
+        catalogue: Catalogue,
+        describe: Describe,
+        seed: Mapping[str, tuple[Mapping[str, Any], ...]],
+        *,
+        invariants: bool,
     ) -> History:
         """The history of the run of a case."""
         return History(
@@ -97,6 +103,7 @@ class Recorder:
             catalogue.routines,
             tuple(self.inside),
             Minted(catalogue.ranges, tuple(draw for draws in self.draws.values() for draw in draws), self._clock),
+            invariants,
         )
 
     def _frozen(self, level: str, describe: Describe) -> Iterator[Step]:

@@ -112,7 +112,9 @@ class Stage:
 
     def history(self, run: Run, case: Case) -> History:
         """The history of a run that has ended, of a case that is given with or without its schedule."""
-        return run.recorder.freeze(case.scheduled(run.recorder.schedule), self.catalogue, self._columns, self._seed)
+        done = case.scheduled(run.recorder.schedule)
+        invariants = bool(self.target.invariants)
+        return run.recorder.freeze(done, self.catalogue, self._columns, self._seed, invariants=invariants)
 
     @contextmanager
     def begin(self, sessions: Sequence[str], isolation: str, seed: int, clock: datetime = EPOCH) -> Iterator[Run]:

@@ -59,8 +59,11 @@ class Exploration:
         Yields:
             What came of each; to stop is to leave out the rest.
         """
-        for first in self.case.programs:
-            self._wait(Beginning(frozenset({self._events.number(first, 0, frozenset())}), (first,), 0))
+        first, *others = self.case.programs
+        yield from self._run(Beginning(frozenset(), (first,), 0))
+        if self._waiting:  # the sessions meet, so that another one first gives another class
+            for place, other in enumerate(others, 1):
+                self._wait(Beginning(frozenset({-place}), (other,), 0))  # with an event that no run has had
         while self._waiting:
             _, _, beginning = heappop(self._waiting)
             if not self._has_been_run(beginning.events):

@@ -19,10 +19,17 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """It may write rows of a table: INSERT, UPDATE, DELETE, TRUNCATE."""
+    """It may write rows of a table: INSERT, UPDATE, DELETE, TRUNCATE.
+
+    Attributes:
+        table: which.
+        verb: what it does there.
+        columns: those that an UPDATE sets.
+    """
 
     table: str
     verb: str
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

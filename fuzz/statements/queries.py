@@ -126,7 +126,7 @@ def _insert(node: ast.InsertStmt, outer: Scope) -> Iterator[Fact]:
     if conflict is not None:
         yield Read(target, NEVER_TOLD)
         if conflict.action == OnConflictAction.ONCONFLICT_UPDATE:
-            yield Wrote(target, "UPDATE")
+            yield Wrote(target, "UPDATE", _set(conflict.targetList))
     yield from facts_of(node.selectStmt, scope)
     yield from _parts(node, scope, without=("withClause", "relation", "selectStmt"))
 
@@ -135,7 +135,7 @@ def _change(node: Any, verb: str, target: ast.RangeVar, others: Iterable[Any] | 
     """An UPDATE or DELETE."""
     yield from _with(node.withClause, outer)
     scope = outer.within(node.withClause)
-    yield Wrote(table_name(target), verb)
+    yield Wrote(table_name(target), verb, _set(node.targetList) if verb == "UPDATE" else ())
     for relation in relations((target, *(others or ())), node.whereClause, certain=scope.certain):
         table = table_name(target) if relation.node is target else scope.table(relation.node)
         if table is not None:
@@ -149,7 +149,7 @@ def _merge(node: ast.MergeStmt, outer: Scope) -> Iterator[Fact]:
     yield from _with(node.withClause, outer)
     scope = outer.within(node.withClause)
     yield from (
-        Wrote(target, _MERGED[clause.commandType])
+        Wrote(target, _MERGED[clause.commandType], _set(clause.targetList))
         for clause in node.mergeWhenClauses or ()
         if clause.commandType in _MERGED
     )
@@ -168,6 +168,10 @@ def _with(clause: ast.WithClause | None, outer: Scope) -> Iterator[Fact]:
     for query in () if clause is None else clause.ctes or ():
         yield from facts_of(query.ctequery, replace(scope, certain=not isinstance(query.ctequery, ast.SelectStmt)))
         scope = replace(scope, queries=scope.queries | {query.ctename})
+
+
+def _set(targets: Iterable[Any] | None) -> tuple[str, ...]:
+    return tuple(str(target.name) for target in targets or ())
 
 
 def _names(clause: ast.WithClause) -> Iterator[str]:

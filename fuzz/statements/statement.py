@@ -14,7 +14,8 @@ from pglast.parser import ParseError
 from fuzz.statements.commands import facts_of_statement
 from fuzz.statements.conditions import NEVER_TOLD, Condition, either
 from fuzz.statements.facts import MODES, STRENGTHS, Called, Fact, Locked, Opaque, Read, Skipped, Wrote
-from fuzz.statements.placeholders import number_placeholders
+from fuzz.statements.links import Links, links_of
+from fuzz.statements.placeholders import Key, number_placeholders
 from fuzz.statements.shape import first_word, shape_of, verb_of
 
 
@@ -38,6 +39,8 @@ class Statement:
         shape: the statement in one line without constants, aliases and results: the same on every machine and in
             every version of SQLAlchemy.
         conditions: for each table in `reads`, which of its rows may make a difference; None: nothing is known of them.
+        links: how the relations of a SELECT hang together; none where it reads tables in queries inside it, too.
+        assigns: the columns that an UPDATE, or what an INSERT does instead, sets.
     """
 
     verb: str
@@ -50,6 +53,8 @@ class Statement:
     functions: frozenset[str]
     shape: str
     conditions: Mapping[str, Condition | None]
+    links: Links
+    assigns: frozenset[str]
 
 
 _NO_SNAPSHOT = (
@@ -85,23 +90,31 @@ def parse(sql: str, parameters_given: bool = True) -> Statement:
         verbs = [verb_of(raw.stmt, text[raw.stmt_location or 0 :]) for raw in parsed]
         shapes = [shape_of(verb, raw.stmt, each) for verb, raw, each in zip(verbs, parsed, found, strict=True)]
     except (ParseError, UnicodeError, RecursionError):
-        return _statement(first_word(sql), first_word(sql), (Opaque(),), takes_snapshot=True)
+        return _statement(first_word(sql), first_word(sql), (Opaque(),), Links(), takes_snapshot=True)
+    facts = list(chain.from_iterable(found))
     return _statement(
         verbs[0] if verbs else "",
         "; ".join(shapes),
-        list(chain.from_iterable(found)),
+        facts,
+        _links(parsed, facts, keys),
         takes_snapshot=any(not isinstance(raw.stmt, _NO_SNAPSHOT) for raw in parsed),
     )
 
 
-def _statement(verb: str, shape: str, found: Sequence[Fact], *, takes_snapshot: bool) -> Statement:
+def _links(parsed: Sequence[ast.RawStmt], facts: Iterable[Fact], keys: tuple[Key, ...]) -> Links:
+    """How the relations of a single SELECT hang together, if no query inside it reads tables, too."""
+    links = links_of(parsed[0].stmt, keys) if len(parsed) == 1 else Links()
+    return links if len(links.tables) == sum(isinstance(fact, Read) for fact in facts) else Links()
+
+
+def _statement(verb: str, shape: str, found: Sequence[Fact], links: Links, *, takes_snapshot: bool) -> Statement:
     reads: defaultdict[str, list[Condition]] = defaultdict(list)
     writes: defaultdict[str, set[str]] = defaultdict(set)
     for fact in found:
         match fact:
             case Read(table, condition):
                 reads[table].append(condition)
-            case Wrote(table, written):
+            case Wrote(table, written, _):
                 writes[table].add(written)
             case _:
                 pass
@@ -117,6 +130,8 @@ def _statement(verb: str, shape: str, found: Sequence[Fact], *, takes_snapshot: 
         functions=frozenset(fact.name for fact in found if isinstance(fact, Called)),
         shape=shape,
         conditions={table: None if one == NEVER_TOLD else one for table, one in conditions.items()},
+        links=links,
+        assigns=frozenset(column for fact in found if isinstance(fact, Wrote) for column in fact.columns),
     )
 
 

@@ -1,19 +1,20 @@
 """Which steps of two sessions commute under PostgreSQL: in either order, both do the same, and all that follows.
 
-Under MVCC that is far more than "not the same table" (PostgreSQL manual, chapter 13): an uncommitted write and a read
-commute, and so do two reads. What does not: a COMMIT and whoever looks at what it commits; two writes or locks; the end
-of a transaction and whoever waits for its locks.
+Under MVCC that is far more than "not the same row" (PostgreSQL manual, chapter 13): an uncommitted write and a read
+commute, and so do two reads. What does not: a COMMIT and whoever looks at what it commits; two writes or locks of a
+row; the end of a transaction and whoever waits for its locks. SERIALIZABLE watches whole tables, where they are small.
 """
 
 from __future__ import annotations
 
 from fuzz.traces.effect import Effect
+from fuzz.traces.reach import meet
 
 
 def commute(one: Effect, other: Effect) -> bool:
     """Whether two steps of different sessions, one right after the other, may change places."""
     return not (
-        one.locks & other.locks
+        one.claims.exclude(other.claims)
         or _stands_in_the_way(one, other)
         or _stands_in_the_way(other, one)
         or (one.serializable and other.serializable and _conflict(one, other))
@@ -23,10 +24,11 @@ def commute(one: Effect, other: Effect) -> bool:
 def _stands_in_the_way(one: Effect, other: Effect) -> bool:
     """Whether it matters to the other that the one comes first."""
     return bool(
-        one.shows & (other.sees | other.locks)
-        or one.frees & other.locks
+        meet(one.shows, other.sees)
+        or other.claims.look_at(one.shows)
+        or one.frees.exclude(other.claims)
         or one.leaves & other.excludes
-        or one.excludes & (other.reads | other.locks)
+        or one.excludes & (other.reads | other.claims.tables)
         or (one.ends and one.excludes & other.reads)
     )
 
@@ -34,8 +36,8 @@ def _stands_in_the_way(one: Effect, other: Effect) -> bool:
 def _conflict(one: Effect, other: Effect) -> bool:
     """Whether PostgreSQL, watching serializable transactions, may note the order (Ports and Grittner 2012)."""
     return bool(
-        one.reads & other.locks
-        or other.reads & one.locks
+        one.reads & other.claims.tables
+        or other.reads & one.claims.tables
         or (one.ends and (other.ends or other.takes_snapshot))
         or (other.ends and one.takes_snapshot)
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from fuzz.traces.reach import Reach, meet, union
 
 Tables = frozenset[str]
 """Names of tables; in parentheses, of other things that sessions share: "(advisory locks)"."""
@@ -11,29 +14,69 @@ NONE: Tables = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """What a step does, table by table; one that sends nothing does nothing.
+class Claims:
+    """What a step keeps other sessions from, until its transaction ends.
 
     Attributes:
-        sees: tables of which it matters to it what has been committed up to now. Under REPEATABLE READ and
-            SERIALIZABLE these are all tables for the statement that takes the snapshot, and none for those after it.
+        locks: rows that it writes or locks.
+        shares: rows that it locks so that others may, too, as those that foreign keys point to.
+        keys: what it writes that is unique, each by the values of one index.
+    """
+
+    locks: Reach = field(default_factory=dict)
+    shares: Reach = field(default_factory=dict)
+    keys: Reach = field(default_factory=dict)
+
+    @property
+    def tables(self) -> Tables:
+        """The tables of all of them."""
+        return frozenset(self.locks) | frozenset(self.shares) | frozenset(self.keys)
+
+    def exclude(self, other: Claims) -> bool:
+        """Whether one has to wait for the other."""
+        return (
+            meet(self.locks, other.locks)
+            or meet(self.keys, other.keys)
+            or meet(self.locks, other.shares)
+            or meet(self.shares, other.locks)
+        )
+
+    def look_at(self, rows: Reach) -> bool:
+        """Whether some rows may be among those that are claimed."""
+        return meet(rows, self.locks) or meet(rows, self.shares) or meet(rows, self.keys)
+
+
+def all_of(claims: Iterable[Claims]) -> Claims:
+    """The claims of several steps."""
+    each = tuple(claims)
+    return Claims(union(one.locks for one in each), union(one.shares for one in each), union(one.keys for one in each))
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a step does; one that sends nothing does nothing.
+
+    Attributes:
+        sees: rows of which it matters to it what has been committed up to now. Under REPEATABLE READ and SERIALIZABLE
+            these are, for the statement that takes the snapshot, all that its transaction looks at, and none for
+            those after it.
         reads: tables that it looks at, whatever its snapshot.
-        locks: tables in which it writes or locks rows, those that foreign keys lead it to among them.
+        claims: what it keeps others from.
         excludes: tables that it locks as a whole, so that not even a SELECT gets by.
-        shows: tables whose changes it commits.
-        frees: tables in which it lets go of its transaction's locks.
+        shows: rows whose changes it commits, as they were and as they are now.
+        frees: what it keeps others from no longer.
         leaves: tables that its transaction has touched, and is done with.
         ends: whether it ends its transaction.
         takes_snapshot: whether its transaction's snapshot is taken with it, and lasts.
         serializable: whether its transaction is SERIALIZABLE.
     """
 
-    sees: Tables = NONE
+    sees: Reach = field(default_factory=dict)
     reads: Tables = NONE
-    locks: Tables = NONE
+    claims: Claims = field(default_factory=Claims)
     excludes: Tables = NONE
-    shows: Tables = NONE
-    frees: Tables = NONE
+    shows: Reach = field(default_factory=dict)
+    frees: Claims = field(default_factory=Claims)
     leaves: Tables = NONE
     ends: bool = False
     takes_snapshot: bool = False

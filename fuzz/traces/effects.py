@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fuzz.accesses.attribution import is_opaque, place
 from fuzz.accesses.segments import Segment, segments
-from fuzz.history import History, Table
+from fuzz.history import History, Step
 from fuzz.statements import Statement
-from fuzz.traces.effect import NONE, Effect, Tables
+from fuzz.traces.effect import NONE, Claims, Effect, Tables, all_of
+from fuzz.traces.looking import looked_at
+from fuzz.traces.reach import NOTHING, Reach, anywhere, union
+from fuzz.traces.writing import Writing
 
 ADVISORY = "(advisory locks)"
 NUMBERS = "(sequences)"
 MESSAGES = "(messages)"
+STATES = "(committed states)"
 
 _WHOLE = frozenset({"SHARE MODE", "SHARE ROW EXCLUSIVE MODE", "EXCLUSIVE MODE", "ACCESS EXCLUSIVE MODE"})
 """Locks of tables that writers of rows, at least, wait for."""
+
+_SHARED = frozenset({"FOR SHARE", "FOR KEY SHARE"})
+"""Locks of rows that two may have at a time."""
 
 
 def effects_of(history: History) -> Mapping[int, Effect]:
     """The effect of each step, by the step's number."""
     transactions = segments(history)
-    placed = place(history, transactions)
-    written = {number: frozenset(write.table for write in writes) for number, writes in placed.items()}
-    reader = _Reader(history, written, {name: _below(history.tables, name) for name in history.tables})
+    reader = _Reader(history, Writing(history, place(history, transactions)))
     return {number: effect for segment in transactions for number, effect in reader.effects(segment)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """What a statement does, whatever came before it in its transaction: as in `Effect`."""
+
+    reads: Reach
+    claims: Claims
+    excludes: Tables
+
+    @property
+    def all(self) -> Reach:
+        """All rows that it may have to do with."""
+        return union((self.reads, self.claims.locks, self.claims.shares, self.claims.keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,78 +53,68 @@ class _Reader:
 
     Attributes:
         history: whose.
-        written: a step's number -> the tables in which it has written, as far as that was committed.
-        below: a table -> those that point to it, and those that point to them: a DELETE may cascade.
+        writing: what its statements write.
     """
 
     history: History
-    written: Mapping[int, Tables]
-    below: Mapping[str, Tables]
+    writing: Writing
 
     def effects(self, segment: Segment) -> Iterator[tuple[int, Effect]]:
         """Those of a transaction's steps."""
-        changed = locked = touched = whole = NONE
-        has_snapshot = False
-        for step, statement in zip(segment.steps, segment.statements, strict=True):
-            reads, locks, excludes = self._tables(statement)
-            own = self.written.get(step.number, NONE)
-            changed, locked, whole = changed | own, locked | locks | own, whole | excludes
-            touched |= reads | locked
+        pairs = list(zip(segment.steps, segment.statements, strict=True))
+        touched = [self._touched(step, statement) for step, statement in pairs]
+        snapshot = next((step for step, statement in pairs if statement.takes_snapshot), None)
+        for number, (step, statement) in enumerate(pairs, 1):
+            takes = step is snapshot and segment.level != "rc"
+            own = touched[number - 1]
             ends = step is segment.last and segment.has_ended
             lets_go = ends or step.failure is not None or statement.verb == "ROLLBACK TO"
-            takes = statement.takes_snapshot and not has_snapshot and segment.level != "rc"
-            has_snapshot = has_snapshot or statement.takes_snapshot
             yield (
                 step.number,
                 Effect(
-                    sees=frozenset(self.history.tables) if takes else reads if segment.level == "rc" else NONE,
-                    reads=reads,
-                    locks=locks | own | (self._checked_at_last(changed) if ends else NONE),
-                    excludes=whole if ends else excludes,
-                    shows=changed if ends and step.failure is None else NONE,
-                    frees=locked if lets_go else NONE,
-                    leaves=touched if lets_go else NONE,
+                    sees=union(one.all for one in touched)
+                    if takes
+                    else own.reads
+                    if segment.level == "rc"
+                    else NOTHING,
+                    reads=frozenset(own.reads),
+                    claims=all_of((own.claims, self._at_the_end(segment))) if ends else own.claims,
+                    excludes=_tables(one.excludes for one in touched) if ends else own.excludes,
+                    shows=self.writing.shown(step) if ends and step.failure is None else NOTHING,
+                    frees=all_of(one.claims for one in touched[:number]) if lets_go else Claims(),
+                    leaves=_tables(one.all for one in touched[:number]) if lets_go else NONE,
                     ends=ends,
                     takes_snapshot=takes,
                     serializable=segment.level == "ser",
                 ),
             )
 
-    def _tables(self, statement: Statement) -> tuple[Tables, Tables, Tables]:
-        """The tables that a statement reads, those that it writes or locks rows in, those that it locks as a whole."""
+    def _touched(self, step: Step, statement: Statement) -> _Touched:
         tables = self.history.tables
         if is_opaque(statement, self.history) or any(tables[name].has_triggers for name in statement.writes):
-            return frozenset(tables), frozenset(tables), NONE
+            return _Touched(anywhere(tables), Claims(anywhere(tables), keys=anywhere(tables)), NONE)
+        reads = looked_at(step, statement, tables)
+        claims = self.writing.claims(step, statement, reads)
+        asked = {name: reads.get(name, anywhere([name])[name]) for name in statement.locks}
+        shared = {name for name, lock in statement.locks.items() if lock in _SHARED}
         whole = {name for name, lock in statement.locks.items() if lock in _WHOLE}
-        whole |= {name for name, verbs in statement.writes.items() if "TRUNCATE" in verbs}
-        locks = {*statement.writes, *statement.locks, *_shared(statement)}
-        for name, verbs in statement.writes.items():
-            locks |= NONE if verbs <= {"DELETE", "TRUNCATE"} else _above(tables[name])
-            locks |= NONE if verbs <= {"INSERT"} else self.below[name]
-        return statement.reads, frozenset(locks), frozenset(whole)
+        emptied = {name for name, verbs in statement.writes.items() if "TRUNCATE" in verbs}
+        locks = {name: boxes for name, boxes in asked.items() if name not in shared}
+        asked_for = Claims(union((locks, anywhere(_shared(statement)))), {name: asked[name] for name in shared})
+        return _Touched(reads, all_of((claims, asked_for)), frozenset(whole | emptied))
 
-    def _checked_at_last(self, changed: Tables) -> Tables:
-        """Where a COMMIT looks and writes, if constraints or triggers of the changed tables are deferred."""
-        tables = self.history.tables
-        if any(tables[name].has_triggers for name in changed):
-            return frozenset(tables)
-        deferring = [name for name in changed if tables[name].defers]
-        return frozenset(deferring).union(*(self.below[name] | _above(tables[name]) for name in deferring))
-
-
-def _above(table: Table) -> Tables:
-    return frozenset(reference.table for reference in table.references)
+    def _at_the_end(self, segment: Segment) -> Claims:
+        """Where the end of a transaction looks, and writes; what it commits is a state that invariants are asked of."""
+        if segment.statements[-1].verb == "ROLLBACK":
+            return Claims()
+        written = _tables(self.writing.tables(step) for step in segment.steps)
+        named = _tables(statement.writes for statement in segment.statements) & self.history.tables.keys()
+        asked = anywhere([STATES]) if written and self.history.invariants else NOTHING
+        return all_of((self.writing.checked_at_last(segment.last, written | named), Claims(asked)))
 
 
-def _below(tables: Mapping[str, Table], name: str) -> Tables:
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        parent = waiting.pop()
-        more = {table.name for table in tables.values() if parent in _above(table)} - found
-        found |= more
-        waiting += more
-    return frozenset(found)
+def _tables(each: Iterable[Iterable[str]]) -> Tables:
+    return frozenset(table for one in each for table in one)
 
 
 def _shared(statement: Statement) -> Tables:

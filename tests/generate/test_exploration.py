@@ -108,10 +108,11 @@ def explored(trial: Trial, *programs: tuple[Call], level: str = "rc") -> Explora
 def test_programs_that_do_not_meet_have_one_class(trial: Trial) -> None:
     assert explored(trial, of(("get", 1), ("put", 2, 5)), of(("line", "a"), ("lines", "b"))).classes == 1
     assert explored(trial, of(("get", 1), ("get", 2)), of(("get", 2), ("get", 1))).classes == 1
+    assert explored(trial, of(("get", 1), ("put", 1, 5)), of(("get", 2), ("put", 2, 6))).classes == 1
 
 
 def test_a_reader_and_a_writer_have_as_many_classes_as_there_are_places_to_commit_in(trial: Trial) -> None:
-    reader = of(("get", 1), ("get", 2), ("get", 3))
+    reader = of(("get", 1), ("get", 1), ("get", 2), ("get", 1))
     assert (
         explored(
             trial,
@@ -138,7 +139,9 @@ def test_a_reader_and_a_writer_have_as_many_classes_as_there_are_places_to_commi
 def test_serial_orders_come_first_and_a_session_that_blocks_puts_no_more_than_one_switch_out_of_order(
     trial: Trial,
 ) -> None:
-    case = Case("x", "rc", {"A": of(("get", 1), ("get", 2), ("put", 1, 7)), "B": of(("get", 2), ("put", 1, 9))})
+    case = Case(
+        "x", "rc", {"A": of(("get", 1), ("get", 2), ("put", 1, 7)), "B": of(("put", 2, 5), ("get", 1), ("put", 1, 9))}
+    )
     switches = [verdict.history.switches for verdict in Exploration(trial, case).verdicts()]
     assert len(switches) > 4
     assert switches[:2] == [1, 1]

@@ -2,66 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 import pytest
-from sqlalchemy import Engine, text
-from sqlalchemy.orm import Session
 
-from fuzz import Target, operation
-from fuzz.case import Call, Case
-from fuzz.engine.stage import Stage
 from fuzz.postgres import Server
-from fuzz.traces import Effect, commute, effects_of
-
-SCHEMA = """
-CREATE TABLE parents (id integer PRIMARY KEY, value integer);
-CREATE TABLE children (
-    id integer PRIMARY KEY, parent integer REFERENCES parents ON DELETE CASCADE, value integer
-);
-CREATE TABLE leaves (id integer PRIMARY KEY, child integer REFERENCES children ON DELETE CASCADE);
-CREATE TABLE others (id integer PRIMARY KEY, value integer UNIQUE DEFERRABLE INITIALLY DEFERRED);
-CREATE TABLE watched (id integer PRIMARY KEY);
-CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE others SET value = 3; RETURN NULL; END $$;
-CREATE TRIGGER watch AFTER INSERT ON watched EXECUTE FUNCTION watch();
-INSERT INTO parents VALUES (1, 1), (2, 2);
-INSERT INTO children VALUES (1, 1, 1), (2, 2, 2);
-INSERT INTO others VALUES (1, 1);
-"""
-
-
-class Statements(Target):
-    """Sends what it is told, and commits."""
-
-    def create(self, engine: Engine) -> None:
-        with engine.begin() as connection:
-            connection.exec_driver_sql(SCHEMA)
-
-    @operation
-    def send(self, session: Session) -> None:
-        raise NotImplementedError
-
-
-def sending(*statements: str) -> type[Target]:
-    def send(_: Target, session: Session) -> None:
-        for statement in statements:
-            session.execute(text(statement))
-        session.commit()
-
-    return type("Sending", (Statements,), {"send": operation(send)})
-
-
-class Effects:
-    """The effects of statements, each transaction run alone."""
-
-    def __init__(self, server: Server) -> None:
-        self._server = server
-
-    def __call__(self, *statements: str, level: str = "rc") -> list[Effect]:
-        with self._server.scratch() as scratch, closing(Stage(sending(*statements)(), scratch)) as stage:
-            history = stage.run(Case("x", level, {"A": (Call("send"),)}))
-            found = effects_of(history)
-            return [found[step.number] for step in history.steps]
+from fuzz.traces import Effect, commute
+from tests.traces.statements import Effects
 
 
 @pytest.fixture(scope="module")

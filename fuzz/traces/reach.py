@@ -1,0 +1,125 @@
+"""The rows that a step may have to do with, told by the values that their columns may have.
+
+What is known of them is a condition's equalities, the values of rows that were written, or keys that a result tells;
+two steps do not meet in a table where a column is known to both, and known to be different.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from itertools import product
+from typing import Any
+
+from fuzz.statements import Condition
+from fuzz.statements.alike import Class, class_of
+from fuzz.statements.conditions import All, Column, Compared, Decided, Either, IsNull, Quantified
+from fuzz.statements.logic import FALSE
+
+Box = Mapping[str, frozenset[Class]]
+"""Rows by column -> the classes that its value is in; a column that is not there may have any value."""
+
+Boxes = tuple[Box, ...]
+"""Rows that are in one of some boxes: none are in no box."""
+
+Reach = Mapping[str, Boxes]
+"""Rows by table."""
+
+NOTHING: Reach = {}
+ANYTHING: Boxes = ({},)
+
+NULL: Class = ("null", None)
+
+_MOST = 64
+"""Boxes that are held apart; of more than that any row is said to be."""
+
+
+def meet(one: Reach, other: Reach) -> bool:
+    """Whether two steps may have to do with the same row."""
+    return any(_overlap(boxes, other[table]) for table, boxes in one.items() if table in other)
+
+
+def union(reaches: Iterable[Reach]) -> Reach:
+    """All rows of some reaches."""
+    found: dict[str, Boxes] = {}
+    for reach in reaches:
+        for table, boxes in reach.items():
+            found[table] = _few((*found.get(table, ()), *boxes))
+    return found
+
+
+def anywhere(tables: Iterable[str]) -> Reach:
+    """All rows of some tables."""
+    return dict.fromkeys(tables, ANYTHING)
+
+
+def boxes_of(condition: Condition | None, parameters: Any) -> Boxes:
+    """The rows that may meet a condition, by the equalities in it.
+
+    Args:
+        condition: of a statement; None: nothing is known of it.
+        parameters: the statement's.
+    """
+    match condition:
+        case Decided(outcomes) if outcomes == FALSE:
+            return ()
+        case All(parts):
+            found = ANYTHING
+            for part in parts:
+                found = narrowed(found, boxes_of(part, parameters))
+            return found
+        case Either(parts):
+            return _few(tuple(box for part in parts for box in boxes_of(part, parameters)))
+        case Compared(column, "=", constant):
+            return equal(column.name, [constant.value(parameters)])
+        case Quantified(column, "=", array, every=False):
+            elements = array.elements(parameters)
+            return ANYTHING if elements is None else equal(column.name, elements)
+        case IsNull(Column(name)):
+            return ({name: frozenset({NULL})},)
+        case _:
+            return ANYTHING
+
+
+def equal(column: str, values: Iterable[Any]) -> Boxes:
+    """The rows that have one of some values in a column; NULL equals nothing."""
+    classes = [class_of(value) for value in values if value is not None]
+    known = frozenset(each for each in classes if each is not None)
+    return ANYTHING if len(known) < len(set(classes)) else ({column: known},) if known else ()
+
+
+def box_of(row: Mapping[str, Any], incomparable: Collection[str]) -> Box:
+    """A row that was written.
+
+    Args:
+        row: its values as the audit has them.
+        incomparable: columns whose values do not tell what they are equal to.
+    """
+    classes = {name: NULL if row[name] is None else class_of(row[name]) for name in row if name not in incomparable}
+    return {name: frozenset({each}) for name, each in classes.items() if each is not None}
+
+
+def narrowed(ones: Boxes, others: Boxes) -> Boxes:
+    """The rows that are both in one of some boxes and in one of others; perhaps more."""
+    return _few(
+        tuple(
+            {**other, **one, **{name: _common(one[name], other[name]) for name in one.keys() & other.keys()}}
+            for one, other in product(ones, others)
+        )
+    )
+
+
+def _common(ones: frozenset[Class], others: frozenset[Class]) -> frozenset[Class]:
+    """The classes among some whose values may be in one of others; what a text is equal to depends on its type."""
+    kinds = {kind for kind, _ in others} - {NULL[0]}
+    return frozenset(one for one in ones if one in others or (one != NULL and kinds - {one[0]}))
+
+
+def _overlap(ones: Boxes, others: Boxes) -> bool:
+    return any(
+        all(_common(one[name], other[name]) for name in one.keys() & other.keys()) for one in ones for other in others
+    )
+
+
+def _few(boxes: Boxes) -> Boxes:
+    kept = tuple(box for place, box in enumerate(boxes) if all(box.values()) and box not in boxes[:place])
+    return kept if len(kept) <= _MOST and all(kept) else ANYTHING

@@ -108,7 +108,7 @@ def state_machine(
     def learnt() -> Palettes:
         return learn(prepare(), word, seed)
 
-    def examine(verdict: Verdict) -> None:
+    def examine(verdict: Verdict, _driven: bool) -> None:
         if verdict.violations:
             how = "run the test again: the example is Hypothesis' own"
             raise _told(verdict.violations[0], timeline(verdict.history, verdict.violations, how))

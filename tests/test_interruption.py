@@ -53,3 +53,17 @@ def test_outside_of_the_main_thread_nothing_is_touched() -> None:
     thread.start()
     thread.join()
     assert seen == [signal.default_int_handler]
+
+
+def test_ctrl_c_while_an_event_is_heard_is_raised_once_it_has_been() -> None:
+    heard: list[str] = []
+
+    def hear() -> None:
+        with interruptions() as interruption:
+            for event in interruption.told(["one", "two"]):
+                press()
+                heard.append(event)
+
+    with pytest.raises(KeyboardInterrupt):
+        hear()
+    assert heard == ["one"]

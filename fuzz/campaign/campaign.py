@@ -1,26 +1,29 @@
-"""A campaign: sweeps over single preemptions and batches from the state machine, until the budget is spent."""
+"""A campaign: pairs of calls that are explored and batches from the state machine, until the budget is spent."""
 
 from __future__ import annotations
 
 import gc
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from fuzz.campaign.confirmation import confirm
 from fuzz.campaign.events import Ended, Event, Found, Progress, Shrinking, Summary
 from fuzz.campaign.interruption import Interruption, interruptions
 from fuzz.campaign.tally import Tally
-from fuzz.case import ISOLATION, Call, Case
+from fuzz.case import ISOLATION, Call
 from fuzz.finding import Finding
 from fuzz.generate.calls import simpler
 from fuzz.generate.hunt import Hunt
-from fuzz.generate.machine import TURNS, machine_of
+from fuzz.generate.machine import DRAWN, TURNS, machine_of
 from fuzz.generate.palettes import Palettes, learn
-from fuzz.generate.sweep import single_preemptions, stale_sessions
+from fuzz.generate.sweep import explored_pairs, stale_sessions
 from fuzz.minimise import Minimiser
+from fuzz.strategies import STRATEGIES
 from fuzz.trial import Trial, Verdict
+
+MIX = (DRAWN, *STRATEGIES)
+"""All strategies: none wins everywhere."""
 
 SLICE = 100
 """Cases of the sweep between two batches of the state machine."""
@@ -34,15 +37,25 @@ class Budget:
         seconds: since its start; a finding that is being minimised is finished.
         cases: drawn, those of minimising not counted.
         findings: made.
+        plateau: whether to end when new interleavings have become rare.
     """
 
     seconds: float | None = None
     cases: int | None = None
     findings: int | None = None
+    plateau: bool = False
 
 
 def campaign(
-    trial: Trial, *, word: str, seed: int, isolation: tuple[str, ...], sessions: int, budget: Budget, postgres: str
+    trial: Trial,
+    *,
+    word: str,
+    seed: int,
+    isolation: tuple[str, ...],
+    sessions: int,
+    budget: Budget,
+    postgres: str,
+    strategies: Sequence[str] = MIX,
 ) -> Iterator[Event]:
     """Fuzz a target.
 
@@ -54,6 +67,7 @@ def campaign(
         sessions: how many a case has.
         budget: when to end.
         postgres: the server's version.
+        strategies: that drive cases, one drawn for each: keys of `fuzz.strategies.STRATEGIES`, and `DRAWN`.
 
     Yields:
         What happens; the last event is `Ended`, also when the user interrupts.
@@ -62,10 +76,10 @@ def campaign(
         ToolError: when the target or the server does not let it go on.
     """
     with interruptions() as interruption:
-        ongoing = _Campaign(trial, word, seed, isolation, sessions, budget, postgres, interruption)
+        ongoing = _Campaign(trial, word, seed, isolation, sessions, budget, postgres, strategies, interruption)
         try:
             while not ongoing.is_over():
-                yield from ongoing.batch()
+                yield from interruption.told(ongoing.batch())
         except KeyboardInterrupt:
             yield Ended(replace(ongoing.summary(), interrupted=True))
         else:
@@ -84,6 +98,7 @@ class _Campaign:
         sessions: int,
         budget: Budget,
         postgres: str,
+        strategies: Sequence[str],
         interruption: Interruption,
     ) -> None:
         self._trial = trial
@@ -93,11 +108,12 @@ class _Campaign:
         self._sessions = sessions
         self._budget = budget
         self._postgres = postgres
+        self._strategies = strategies
         self._interruption = interruption
         self._seeds = random.Random(seed)  # noqa: S311 - a campaign must repeat
         self._tally = Tally()
         self._palettes: Palettes | None = None
-        self._sweep: Iterator[Case] = iter(())
+        self._sweep: Iterator[Verdict] = iter(())
         self._findings: dict[str, Finding] = {}
         self._nondeterministic: dict[str, str] = {}
 
@@ -109,23 +125,29 @@ class _Campaign:
             (budget.seconds is not None and self._tally.elapsed_s >= budget.seconds)
             or (budget.cases is not None and self._tally.cases >= budget.cases)
             or (budget.findings is not None and len(self._findings) >= budget.findings)
+            or (budget.plateau and self._tally.has_dried_up)
         )
 
     def batch(self) -> Iterator[Event]:
         """Run a slice of the sweep, then a batch from the state machine."""
         if self._palettes is None:
             self._palettes = learn(self._trial, self._word, self._seed)
-            sweep = single_preemptions if self._palettes.met else stale_sessions
-            self._sweep = sweep(self._palettes, self._word, self._isolation, self._seed)
+            self._sweep = self._swept(self._palettes)
             gc.collect()
             gc.freeze()  # libraries, models, call tables: looking through them for garbage took a tenth of the time
         for hunt in (self._draw, self._slice):
             yield from self._follow(hunt(self._palettes))
 
+    def _swept(self, palettes: Palettes) -> Iterator[Verdict]:
+        """What comes of the cases that can be listed."""
+        if palettes.met:
+            return explored_pairs(self._trial, palettes, self._word, self._isolation, self._seed)
+        return map(self._trial, stale_sessions(palettes, self._word, self._isolation, self._seed))
+
     def _slice(self, _palettes: Palettes) -> Hunt:
-        """Run the next cases of the sweep over single preemptions."""
+        """Run the next cases of the sweep."""
         hunt = self._hunt()
-        hunt.go_through(islice(self._sweep, SLICE), self._trial)
+        hunt.look_through(self._sweep, SLICE)
         return hunt
 
     def _draw(self, palettes: Palettes) -> Hunt:
@@ -145,6 +167,7 @@ class _Campaign:
             chance=self._seed,
             prepare=prepare,
             examine=hunt.examine,
+            strategies=self._strategies,
         )
         hunt.run(machine, self._seeds.getrandbits(32), TURNS[self._trial.stage.target.session_scope])
         return hunt
@@ -193,4 +216,5 @@ class _Campaign:
             nondeterministic=dict(self._nondeterministic),
             counts=self._tally.counts,
             interrupted=False,
+            dried_up=self._tally.has_dried_up,
         )

@@ -22,7 +22,7 @@ class Summary:
         elapsed_s: seconds since the start.
         cases: how many were run.
         steps: how many steps these took.
-        distinct_interleavings: how many different schedules of the same programs were met.
+        distinct_interleavings: how many classes of equivalent interleavings were met, of whatever programs.
         last_new_s: when the last of them was new, in seconds from the start.
         fails_alone: (operation, exception) pairs that need no concurrency: bugs, but no races.
         findings: so far, in the order they were found.
@@ -30,6 +30,7 @@ class Summary:
         nondeterministic: signatures of violations that did not repeat, with the case as JSON text.
         counts: what the calls did, and how they were refused; goes on growing while the campaign does.
         interrupted: whether the user ended it.
+        dried_up: whether new interleavings had become rare.
     """
 
     target: str
@@ -47,6 +48,7 @@ class Summary:
     nondeterministic: Mapping[str, str]
     counts: Counts
     interrupted: bool
+    dried_up: bool = False
 
     @property
     def exit(self) -> int:
@@ -71,6 +73,7 @@ class Summary:
             "cases_per_s": round(self.cases / self.elapsed_s, 1) if self.elapsed_s else 0.0,
             "distinct_interleavings": self.distinct_interleavings,
             "last_new_s": round(self.last_new_s, 1),
+            "dried_up": self.dried_up,
             "fails_alone": [f"{operation}: {error}" for operation, error in self.fails_alone],
             "nondeterministic": sorted(self.nondeterministic),
             **self.counts.to_json(),

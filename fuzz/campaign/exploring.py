@@ -41,7 +41,7 @@ def explore(trial: Trial, meetings: Mapping[tuple[str, str], Sequence[Pair]], te
         try:
             while (ongoing := exploring.next()) is not None:
                 interruption.check()
-                yield from exploring.go_on(ongoing)
+                yield from interruption.told(exploring.go_on(ongoing))
         except KeyboardInterrupt:
             yield MatrixEnded(replace(exploring.so_far(), interrupted=True))
         else:

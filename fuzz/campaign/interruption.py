@@ -9,10 +9,12 @@ from __future__ import annotations
 import gc
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
+
+Told = TypeVar("Told")
 
 
 class Interruption:
@@ -20,16 +22,31 @@ class Interruption:
 
     def __init__(self) -> None:
         self._seen = False
+        self._is_held = False
 
     def note(self, number: int, frame: FrameType | None) -> Any:
         """The signal has come: go on as Python does, but for where nobody would hear of it.
 
         Raises:
-            KeyboardInterrupt: outside of a collection's callback.
+            KeyboardInterrupt: outside of a collection's callback, and while no event is told.
         """
         self._seen = True
-        if not _is_in_collection(frame):
+        if not self._is_held and not _is_in_collection(frame):
             signal.default_int_handler(number, frame)
+
+    def told(self, events: Iterable[Told]) -> Iterator[Told]:
+        """Events, each of which is heard to its end: whoever writes a finding must not be broken off.
+
+        Raises:
+            KeyboardInterrupt: the signal came while an event was heard, and now that is over.
+        """
+        for event in events:
+            self._is_held = True
+            try:
+                yield event
+            finally:
+                self._is_held = False
+            self.check()
 
     def check(self) -> None:
         """Go on, unless the signal has come.

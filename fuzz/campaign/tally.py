@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from time import monotonic
 
-from fuzz.case import Case
 from fuzz.checks.counts import Counts
+from fuzz.history import History
+from fuzz.traces import Trace
 from fuzz.trial import Verdict
+
+PLATEAU = 500
+"""Cases that are looked back on to tell whether interleavings are still new."""
+
+FEW = 5
+"""New ones among them with which they have dried up."""
 
 
 class Tally:
@@ -16,7 +23,7 @@ class Tally:
     Attributes:
         cases: how many were run.
         steps: how many steps these took.
-        interleavings: how many different schedules of the same programs were met.
+        interleavings: how many classes of equivalent interleavings were met, of whatever programs.
         last_new_s: when the last of them was new, in seconds from the start.
         alone: (operation, exception) pairs that need no concurrency.
         seen: a violation's signature -> in how many cases it was met.
@@ -26,6 +33,7 @@ class Tally:
     def __init__(self) -> None:
         self._start = monotonic()
         self._known: set[int] = set()
+        self._were_new: deque[bool] = deque(maxlen=PLATEAU)
         self.cases = 0
         self.steps = 0
         self.last_new_s = 0.0
@@ -40,8 +48,13 @@ class Tally:
 
     @property
     def interleavings(self) -> int:
-        """How many different schedules of the same programs were met."""
+        """How many classes of equivalent interleavings were met, of whatever programs."""
         return len(self._known)
+
+    @property
+    def has_dried_up(self) -> bool:
+        """Whether hardly any of the last cases was new: more of them would tell little."""
+        return len(self._were_new) == PLATEAU and sum(self._were_new) <= FEW
 
     def note(self, verdict: Verdict) -> float:
         """Count a case.
@@ -54,13 +67,16 @@ class Tally:
         self.alone.update(verdict.alone)
         self.seen.update({violation.signature for violation in verdict.violations})
         self.counts.add(verdict.counts)
-        interleaving = _fingerprint(verdict.history.case)
+        interleaving = _fingerprint(verdict.history)
+        self._were_new.append(interleaving not in self._known)
         if interleaving not in self._known:
             self._known.add(interleaving)
             self.last_new_s = self.elapsed_s
         return self.elapsed_s
 
 
-def _fingerprint(case: Case) -> int:
+def _fingerprint(history: History) -> int:
+    """Equal for the same programs in equivalent interleavings."""
+    case = history.case
     programs = tuple((session, tuple(map(str, calls))) for session, calls in case.programs.items())
-    return hash((case.isolation, programs, case.schedule))
+    return hash((case.isolation, programs, Trace(history).events))

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from fuzz.campaign.campaign import MIX
 from fuzz.case import ISOLATION
 from fuzz.checks import ALL, CHECKS
 
@@ -56,6 +57,22 @@ def checks(text: str) -> tuple[str, ...]:
                 param_hint="--checks",
             )
     return tuple(dict.fromkeys(each for name in named for each in (ALL if name == "all" else (name,))))
+
+
+def strategies(text: str) -> tuple[str, ...]:
+    """Names of strategies, from a list with commas; "mix" stands for all.
+
+    Raises:
+        typer.BadParameter: when one is unknown.
+    """
+    named = tuple(dict.fromkeys(word.strip() for word in text.split(",")))
+    for name in named:
+        if name not in ("mix", *MIX):
+            raise typer.BadParameter(
+                f"{name!r} is no strategy; write mix, or one or more of {','.join(MIX)}, with commas between.",
+                param_hint="--strategy",
+            )
+    return tuple(dict.fromkeys(each for name in named for each in (MIX if name == "mix" else (name,))))
 
 
 Dsn = Annotated[

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from fuzz.campaign.campaign import Budget, campaign
-from fuzz.cli.options import Dsn, Json, PgBin, duration, levels
+from fuzz.campaign.campaign import MIX, Budget, campaign
+from fuzz.cli.options import Dsn, Json, PgBin, duration, levels, strategies
 from fuzz.cli.options import checks as checks_named
 from fuzz.engine.stage import NAMES
 from fuzz.lookup import find_target
@@ -32,7 +32,7 @@ def run(
     ],
     time: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="How long: 90, 90s, 5m, 1h. Default: 60s, unless --cases is given."),
+        typer.Option(metavar="TIME", help="How long: 90, 90s, 5m, 1h. Default: 60s, unless another end is given."),
     ] = None,
     cases: Annotated[int | None, typer.Option(min=1, help="How many cases.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Of all that is drawn; default: a new one.")] = None,
@@ -50,6 +50,13 @@ def run(
             "spurious refusals that no serial order gives; default: the target's.",
         ),
     ] = None,
+    strategy: Annotated[
+        str,
+        typer.Option(metavar="NAMES", help=f"mix, or one or more of {','.join(MIX)}: who chooses the next session."),
+    ] = "mix",
+    until_plateau: Annotated[
+        bool, typer.Option("--until-plateau", help="End when new interleavings have become rare.")
+    ] = False,
     max_findings: Annotated[int | None, typer.Option(min=1, help="End after so many findings.")] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where findings' folders go.")] = Path("findings"),
     as_json: Json = False,
@@ -60,9 +67,11 @@ def run(
 
     Exit status: 0 nothing found, 1 findings, 2 could not run, 3 nondeterministic, 130 interrupted.
     """
-    seconds = duration(time) if time is not None else DEFAULT_S if cases is None else None
+    endless = cases is None and not until_plateau
+    seconds = duration(time) if time is not None else DEFAULT_S if endless else None
     chosen = levels(isolation) if isolation is not None else ()
     applied = checks_named(checks) if checks is not None else ()
+    chosen_strategies = strategies(strategy)
     found = find_target(target)
     prepare_folder(out)
     seed = secrets.randbits(32) if seed is None else seed
@@ -76,8 +85,9 @@ def run(
             seed=seed,
             isolation=chosen or found.isolation,
             sessions=sessions or found.sessions,
-            budget=Budget(seconds, cases, max_findings),
+            budget=Budget(seconds, cases, max_findings, until_plateau),
             postgres=server.version,
+            strategies=chosen_strategies,
         )
         followed = follow(events, out, progress)
     if as_json:

@@ -12,6 +12,7 @@ from time import monotonic, sleep
 from psycopg.pq import TransactionStatus
 
 from fuzz.case import Call
+from fuzz.engine.connection import Exchange
 from fuzz.engine.lane import Lane
 from fuzz.engine.recorder import Recorder, Taken
 from fuzz.engine.settle import Answer, Hung, Settler
@@ -79,6 +80,16 @@ class Run:
     def place(self, session: str) -> int:
         """The place in its program of the call that a session is in or made last; -1 before the first."""
         return self._lanes[session].call
+
+    @property
+    def ready(self) -> list[str]:
+        """The sessions that can take a step, in the order they were given."""
+        lanes = () if self.recorder.hung else self._lanes.values()
+        return [lane.name for lane in lanes if not lane.blocked and not lane.exhausted]
+
+    def pending(self, session: str) -> Exchange | None:
+        """The step that a session has stopped before; None between two calls."""
+        return self._lanes[session].exchange
 
     def is_exhausted(self, session: str) -> bool:
         """Whether all calls of a session have ended."""

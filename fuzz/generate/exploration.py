@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from fuzz.case import Case
-from fuzz.traces import Beginning, Events, Trace
+from fuzz.traces import Beginning, Trace
 from fuzz.traces.trace import Event
 from fuzz.trial import Trial, Verdict
 
@@ -42,7 +42,6 @@ class Exploration:
     case: Case
     runs: int = 0
     classes: int = 0
-    _events: Events = field(default_factory=Events)
     _with: defaultdict[Event, int] = field(default_factory=lambda: defaultdict(int))
     _waiting: list[_Waiting] = field(default_factory=list)
     _met: set[frozenset[Event]] = field(default_factory=set)
@@ -72,7 +71,7 @@ class Exploration:
     def _run(self, beginning: Beginning) -> Iterator[Verdict]:
         verdict = self.trial(self.case.scheduled((*beginning.schedule, *beginning.schedule[-1:] * SPARE)))
         self.runs += 1
-        trace = Trace(verdict.history, self._events)
+        trace = Trace(verdict.history)
         if self._has_been_run(trace.events):
             return
         for event in trace.events:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings
@@ -10,9 +11,8 @@ from hypothesis import seed as seeded
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
-from fuzz.case import Case
 from fuzz.generate.machine import Abort, CaseMachine
-from fuzz.trial import Trial, Verdict
+from fuzz.trial import Verdict
 from fuzz.violations import Violation
 
 BATCH = 200
@@ -61,11 +61,16 @@ class Hunt:
         if self._shrinks > SHRINKS:
             raise Enough
 
-    def examine(self, verdict: Verdict) -> None:
+    def examine(self, verdict: Verdict, driven: bool = False) -> None:
         """Look at a verdict.
+
+        Args:
+            verdict: of a case.
+            driven: whether a strategy drove it, whose schedules Hypothesis cannot shrink.
 
         Raises:
             Violation: the one that is being shrunk, or the most telling, if that is not known.
+            Enough: a violation was found that is not to be shrunk here.
         """
         if self.wanted is None:
             self.met_s = self.note(verdict)
@@ -76,16 +81,21 @@ class Hunt:
             return
         if self.least is None or _size(verdict) <= _size(self.least):
             self.least = verdict
+        if driven:
+            raise Enough
         raise violation
 
-    def go_through(self, cases: Iterable[Case], trial: Trial) -> None:
-        """Run given cases, up to the first new violation."""
-        for case in cases:
-            try:
+    def look_through(self, verdicts: Iterator[Verdict], most: int) -> None:
+        """Let cases be run, one by one, up to the first new violation.
+
+        Args:
+            verdicts: runs the next case when asked for what came of it.
+            most: how many.
+        """
+        with suppress(Enough, Violation, StopIteration):
+            for _ in range(most):
                 self.begin()
-                self.examine(trial(case))
-            except (Enough, Violation):
-                return
+                self.examine(next(verdicts))
 
     def run(self, machine: type[CaseMachine], seed: int, turns: int) -> None:
         """Draw a batch of cases.

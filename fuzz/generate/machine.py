@@ -4,6 +4,10 @@ There is one rule, with two drawn arguments. More rules would be fewer cases: Hy
 (swarm testing), and a machine that only begins calls, or only goes on, tests nothing. More arguments would not
 shrink. Everything is total: a choice that makes no sense now does nothing. What is drawn is where to switch, not every
 statement; "to the end of its call" is the simplest.
+
+Or a strategy is drawn, which drives the case once its calls are known; the turns then say no more than which these
+are. Such a case finds more than one that is drawn switch by switch, and shrinks worse: whoever looks at it should go on
+from the schedule that was executed.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from itertools import cycle
+from random import Random
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -22,8 +27,10 @@ from fuzz.case import Call, Case
 from fuzz.engine.run import Run
 from fuzz.engine.stage import NAMES
 from fuzz.errors import ToolError
+from fuzz.generate.driving import drive
 from fuzz.generate.palettes import Palettes
 from fuzz.history import History
+from fuzz.strategies import STRATEGIES
 from fuzz.trial import Trial, Verdict
 
 CALLS = {"call": 2, "program": 8}
@@ -37,8 +44,11 @@ TURNS = {"call": 6, "program": 16}
 SPARE = 10_000
 """More steps than a call takes; an operation that never ends is given up there."""
 
-Examine = Callable[[Verdict], None]
-"""Looks at what came of a case, and raises a violation that Hypothesis is to shrink."""
+DRAWN = "drawn"
+"""The strategy of Hypothesis: it draws every switch, so that what it finds shrinks best."""
+
+Examine = Callable[[Verdict, bool], None]
+"""Looks at what came of a case, and whether a strategy drove it; raises a violation that Hypothesis is to shrink."""
 
 
 class Abort(BaseException):
@@ -72,17 +82,27 @@ class CaseMachine(RuleBasedStateMachine):
         self._stack = ExitStack()
         self._programs: dict[str, list[Call]] = {}
         self._run: Run | None = None
+        self._strategy: str = DRAWN
+        self._drawn: list[object] = []
 
-    def start(self, sessions: Sequence[str], isolation: str, palette: int) -> None:
+    @property
+    def is_driven(self) -> bool:
+        """Whether a strategy drives the case."""
+        return self._strategy != DRAWN
+
+    def start(self, sessions: Sequence[str], how: tuple[str, str], palette: int) -> None:
         """Let the case's run begin.
 
         Args:
             sessions: their names.
-            isolation: a key of `fuzz.case.ISOLATION`.
+            how: the isolation level, a key of `fuzz.case.ISOLATION`, and the strategy: a key of
+                `fuzz.strategies.STRATEGIES`, or `DRAWN`.
             palette: the number of the palette that the case's calls are from, round and round.
         """
         self._trial = self.prepare()
+        isolation, self._strategy = how
         self._isolation = isolation
+        self._drawn.append((how, palette))
         self._palettes = self.learnt()
         self._palette = self._palettes[palette % len(self._palettes)]
         self._programs = {session: [] for session in sessions}
@@ -102,7 +122,12 @@ class CaseMachine(RuleBasedStateMachine):
         run = self._run
         if run is None:
             return
-        if run.is_exhausted(session):
+        self._drawn.append((session, choice))
+        if self.is_driven:
+            begun, place = divmod(choice, len(self._palette.calls))
+            if begun % 2 and len(self._programs[session]) < CALLS[self._trial.stage.target.session_scope]:
+                self._add(run, session, self._palette.calls[place])
+        elif run.is_exhausted(session):
             if len(self._programs[session]) == CALLS[self._trial.stage.target.session_scope]:
                 return
             begun, steps = divmod(choice, len(self._palette.calls))
@@ -125,6 +150,15 @@ class CaseMachine(RuleBasedStateMachine):
             if run.is_between(session) or run.place(session) != place or not run.step(session):
                 return
 
+    def _drive(self, run: Run) -> None:
+        """Let the strategy drive the case, from what has been drawn for it."""
+        lengths = {
+            session: sum(self._palettes.lengths[call.operation] for call in calls)
+            for session, calls in self._programs.items()
+        }
+        random = Random(repr((self.chance, self._drawn)))  # noqa: S311 - a case must repeat
+        drive(run, STRATEGIES[self._strategy](lengths, random), self._palettes.foresight)
+
     def teardown(self) -> None:
         """Let all sessions come to their end, and judge."""
         run, self._run = self._run, None
@@ -132,6 +166,8 @@ class CaseMachine(RuleBasedStateMachine):
             return
         broken_off = sys.exception()
         with self._stack:
+            if broken_off is None and self.is_driven:
+                self._drive(run)
             if broken_off is None or isinstance(broken_off, Exception | StopTest):
                 run.finish()
         if broken_off is not None:  # Hypothesis has seen enough of this case, so there is nothing to judge
@@ -156,6 +192,7 @@ def machine_of(
     chance: int,
     prepare: Callable[[], Trial],
     examine: Examine,
+    strategies: Sequence[str] = (DRAWN,),
 ) -> type[CaseMachine]:
     """A state machine for a target.
 
@@ -167,15 +204,17 @@ def machine_of(
         isolation: the levels to choose from, as keys of `fuzz.case.ISOLATION`.
         chance: seed of the cases' clock and dice.
         prepare: gives what runs and judges, when a case begins.
-        examine: told what came of each case.
+        examine: told what came of each case, and whether a strategy drove it.
+        strategies: to choose from, as keys of `fuzz.strategies.STRATEGIES`, and `DRAWN`.
     """
     names = NAMES[:sessions]
     palettes, choices = bounds
+    ways = [(level, strategy) for strategy in strategies for level in isolation]
 
     class Machine(CaseMachine):
-        @initialize(level=st.sampled_from(list(isolation)), palette=st.integers(0, palettes - 1))
-        def open(self, level: str, palette: int) -> None:
-            guarded(self.start)(names, level, palette)
+        @initialize(how=st.sampled_from(ways), palette=st.integers(0, palettes - 1))
+        def open(self, how: tuple[str, str], palette: int) -> None:
+            guarded(self.start)(names, how, palette)
 
         @rule(session=st.sampled_from(names), choice=st.integers(0, choices - 1))
         def turn(self, session: str, choice: int) -> None:
@@ -191,7 +230,7 @@ def machine_of(
             return learnt()
 
         def examine(self, verdict: Verdict) -> None:
-            examine(verdict)
+            examine(verdict, self.is_driven)
 
     Machine.word, Machine.chance = word, chance
     Machine.__name__ = Machine.__qualname__ = f"{word.rpartition(':')[2]}Machine"

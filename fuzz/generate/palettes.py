@@ -8,13 +8,15 @@ case is made of the calls that touch the same rows, and of those that touch none
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations_with_replacement, islice, product
 from random import Random
 
 from fuzz.case import Call, Case
 from fuzz.generate.calls import balanced, call_table, unique
 from fuzz.generate.footprint import Footprint, footprint_of
+from fuzz.history import History
+from fuzz.traces.foresight import Foresight
 from fuzz.trial import Trial
 
 MET = 4
@@ -65,6 +67,7 @@ class Palettes:
             through a program.
         together: for long sessions: the calls that belong together.
         lengths: operation -> the most steps that one of its calls took alone.
+        foresight: tells which steps conflict, before they are taken.
         acts: for long sessions: what two calls in a row do.
         alone: what the calls that were run alone touched; empty where one session lives through a program.
     """
@@ -73,6 +76,7 @@ class Palettes:
     met: tuple[tuple[Call, Call], ...]
     together: tuple[tuple[Call, ...], ...]
     lengths: dict[str, int]
+    foresight: Foresight = field(compare=False)
     acts: tuple[Act, ...] = ()
     alone: tuple[tuple[Call, Footprint], ...] = ()
 
@@ -116,8 +120,13 @@ def learn(trial: Trial, word: str, chance: int) -> Palettes:
     calls = unique(table)
     random = Random(chance)  # noqa: S311 - a campaign must repeat
 
+    def of(*program: Call) -> History:
+        return trial.stage.run(Case(word, "rc", {"A": program}, seed=chance))
+
     def run(*program: Call) -> Footprint:
-        return footprint_of(trial.stage.run(Case(word, "rc", {"A": program}, seed=chance)))
+        return footprint_of(of(*program))
+
+    foresight = Foresight(of())
 
     alone = [run(call) for call in calls[:LEARNT]]
     known = calls[:LEARNT]
@@ -127,11 +136,13 @@ def learn(trial: Trial, word: str, chance: int) -> Palettes:
         others = [call for call, footprint in zip(known, alone, strict=True) if not footprint.touches]
         pairs = islice(product(touching, others), LEARNT)
         acts = tuple(Act((one, other), run(one, other)) for one, other in pairs)
-        return Palettes(calls, (), palettes, dict.fromkeys(target.operations, ACT_STEPS), acts)
+        return Palettes(calls, (), palettes, dict.fromkeys(target.operations, ACT_STEPS), foresight, acts)
     lengths = dict.fromkeys(target.operations, 1)
     for call, footprint in zip(known, alone, strict=True):
         lengths[call.operation] = max(lengths[call.operation], footprint.steps)
-    return Palettes(calls, _met(known, alone, random), (), lengths, alone=tuple(zip(known, alone, strict=True)))
+    return Palettes(
+        calls, _met(known, alone, random), (), lengths, foresight, alone=tuple(zip(known, alone, strict=True))
+    )
 
 
 def _together(calls: Sequence[Call], alone: Sequence[Footprint], pivot: Footprint) -> tuple[Call, ...]:

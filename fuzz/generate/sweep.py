@@ -1,34 +1,56 @@
-"""Sweeps: the cases with one preemption, listed.
+"""Sweeps: what is listed needs no luck.
 
-Most races need no more (CHESS, Musuvathi and Qadeer, 2007), and what is listed needs no luck.
+Most races need one preemption only (Iterative Context Bounding, Musuvathi and Qadeer 2007), and most places for it make
+no difference: so pairs of calls that meet are explored, those interleavings first that switch least.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import cycle
+from itertools import cycle, islice
 from random import Random
 
 from fuzz.case import Case
+from fuzz.generate.exploration import Exploration
 from fuzz.generate.palettes import Palettes
+from fuzz.trial import Trial, Verdict
+
+AT_FIRST = 8
+"""Classes of interleavings of two calls that are run before the next two have their turn: about those with a single
+preemption."""
 
 
-def single_preemptions(palettes: Palettes, word: str, isolation: Sequence[str], chance: int) -> Iterator[Case]:
-    """The cases of two calls that meet, one of them preempted once, each pair of calls at the next isolation level.
+def explored_pairs(
+    trial: Trial, palettes: Palettes, word: str, isolation: Sequence[str], chance: int
+) -> Iterator[Verdict]:
+    """Explore the pairs of calls that meet: a few classes of each, then the other isolation levels, then the rest.
 
     Args:
-        palettes: with the pairs, and how long their calls are.
+        trial: runs and judges.
+        palettes: with the pairs.
         word: the TARGET word.
         isolation: the levels, as keys of `fuzz.case.ISOLATION`.
         chance: seed of the cases' clock and dice.
+
+    Yields:
+        What came of each class of interleavings, until all have been run.
     """
-    levels = cycle(isolation)
-    for pair in palettes.met:
-        level = next(levels)
-        for one, other in (pair, pair[::-1])[: 1 if pair[0] == pair[1] else 2]:
-            for steps in range(1, palettes.lengths[one.operation]):
-                schedule = ("A",) * steps + ("B",) * palettes.lengths[other.operation] * LONGER
-                yield Case(word, level, {"A": (one,), "B": (other,)}, schedule, chance)
+    unfinished: deque[Iterator[Verdict]] = deque()
+    for turn in range(len(isolation)):
+        for place, (one, other) in enumerate(palettes.met):
+            level = isolation[(place + turn) % len(isolation)]
+            exploration = Exploration(trial, Case(word, level, {"A": (one,), "B": (other,)}, seed=chance))
+            verdicts = exploration.verdicts()
+            yield from islice(verdicts, AT_FIRST)
+            if exploration.left:
+                unfinished.append(verdicts)
+    while unfinished:
+        verdicts = unfinished.popleft()
+        some = list(islice(verdicts, AT_FIRST))
+        yield from some
+        if len(some) == AT_FIRST:
+            unfinished.append(verdicts)
 
 
 def stale_sessions(palettes: Palettes, word: str, isolation: Sequence[str], chance: int) -> Iterator[Case]:

@@ -23,6 +23,8 @@ def _lines(followed: Followed) -> Iterator[str]:
         f"{summary.cases} cases, {summary.steps} steps in {summary.elapsed_s:.1f} s ({rate:.0f} cases/s), "
         f"{summary.distinct_interleavings} distinct interleavings, the last new one after {summary.last_new_s:.1f} s"
     )
+    if summary.dried_up:
+        yield "new interleavings have become rare: more cases of these programs will hardly find more"
     yield from _counted(summary.counts)
     for operation, error in summary.fails_alone:
         yield f"fails alone, so no race: {operation} raises {error}"

@@ -5,6 +5,6 @@ from __future__ import annotations
 from fuzz.traces.commute import commute
 from fuzz.traces.effect import Effect
 from fuzz.traces.effects import effects_of
-from fuzz.traces.trace import Beginning, Events, Trace
+from fuzz.traces.trace import Beginning, Trace
 
-__all__ = ["Beginning", "Effect", "Events", "Trace", "commute", "effects_of"]
+__all__ = ["Beginning", "Effect", "Trace", "commute", "effects_of"]

@@ -29,12 +29,12 @@ _SHARED = frozenset({"FOR SHARE", "FOR KEY SHARE"})
 def effects_of(history: History) -> Mapping[int, Effect]:
     """The effect of each step, by the step's number."""
     transactions = segments(history)
-    reader = _Reader(history, Writing(history, place(history, transactions)))
+    reader = Reader(history, Writing(history, place(history, transactions)))
     return {number: effect for segment in transactions for number, effect in reader.effects(segment)}
 
 
 @dataclass(frozen=True, slots=True)
-class _Touched:
+class Touched:
     """What a statement does, whatever came before it in its transaction: as in `Effect`."""
 
     reads: Reach
@@ -48,7 +48,7 @@ class _Touched:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class Reader:
     """Reads the effects of a history's steps.
 
     Attributes:
@@ -62,7 +62,7 @@ class _Reader:
     def effects(self, segment: Segment) -> Iterator[tuple[int, Effect]]:
         """Those of a transaction's steps."""
         pairs = list(zip(segment.steps, segment.statements, strict=True))
-        touched = [self._touched(step, statement) for step, statement in pairs]
+        touched = [self.touched(step, statement) for step, statement in pairs]
         snapshot = next((step for step, statement in pairs if statement.takes_snapshot), None)
         for number, (step, statement) in enumerate(pairs, 1):
             takes = step is snapshot and segment.level != "rc"
@@ -89,10 +89,11 @@ class _Reader:
                 ),
             )
 
-    def _touched(self, step: Step, statement: Statement) -> _Touched:
+    def touched(self, step: Step, statement: Statement) -> Touched:
+        """What a statement does by itself."""
         tables = self.history.tables
         if is_opaque(statement, self.history) or any(tables[name].has_triggers for name in statement.writes):
-            return _Touched(anywhere(tables), Claims(anywhere(tables), keys=anywhere(tables)), NONE)
+            return Touched(anywhere(tables), Claims(anywhere(tables), keys=anywhere(tables)), NONE)
         reads = looked_at(step, statement, tables)
         claims = self.writing.claims(step, statement, reads)
         asked = {name: reads.get(name, anywhere([name])[name]) for name in statement.locks}
@@ -101,7 +102,7 @@ class _Reader:
         emptied = {name for name, verbs in statement.writes.items() if "TRUNCATE" in verbs}
         locks = {name: boxes for name, boxes in asked.items() if name not in shared}
         asked_for = Claims(union((locks, anywhere(_shared(statement)))), {name: asked[name] for name in shared})
-        return _Touched(reads, all_of((claims, asked_for)), frozenset(whole | emptied))
+        return Touched(reads, all_of((claims, asked_for)), frozenset(whole | emptied))
 
     def _at_the_end(self, segment: Segment) -> Claims:
         """Where the end of a transaction looks, and writes; what it commits is a state that invariants are asked of."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 
 from fuzz.history import History, Step
@@ -18,27 +18,12 @@ from fuzz.traces.effect import Effect
 from fuzz.traces.effects import effects_of
 
 Event = int
-"""The number of a session's step together with all that happened before it; the same in every run that has it."""
-
-_Identity = tuple[str, int, frozenset[Event]]
-"""Whose step, the how manieth of the session, and the events before it."""
+"""A session's step with all that happened before it, as a hash of 64 bits: the same in every run that has it."""
 
 
-@dataclass(slots=True)
-class Events:
-    """Numbers events, so that they can be told apart from run to run."""
-
-    _numbers: dict[_Identity, Event] = field(default_factory=dict)
-
-    def number(self, session: str, place: int, before: frozenset[Event]) -> Event:
-        """The number of a session's step.
-
-        Args:
-            session: whose.
-            place: how many steps the session has taken before.
-            before: the events that happened before it.
-        """
-        return self._numbers.setdefault((session, place, before), len(self._numbers))
+def _event(session: str, place: int, before: frozenset[Event]) -> Event:
+    """The event of a session's step, by how many it has taken before, and by the events before it."""
+    return hash((session, place, before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +47,9 @@ class Trace:
 
     Args:
         history: the run's.
-        events: numbers the events of all runs that are to be compared.
     """
 
-    def __init__(self, history: History, events: Events) -> None:
-        self._events = events
+    def __init__(self, history: History) -> None:
         self._turns = [session for session, _ in history.turns]
         self._places = [self._turns[:place].count(session) for place, session in enumerate(self._turns)]
         steps = list(_steps_by_turn(history))
@@ -118,7 +101,7 @@ class Trace:
 
     def _number(self, place: int, before: int) -> Event:
         known = frozenset(self._numbers[other] for other in _places(before))
-        return self._events.number(self._turns[place], self._places[place], known)
+        return _event(self._turns[place], self._places[place], known)
 
     def _is_race(self, earlier: int, later: int) -> bool:
         if self._turns[earlier] == self._turns[later] or self._lets_go_on(earlier, later):

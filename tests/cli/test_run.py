@@ -41,7 +41,7 @@ def test_json_has_standard_output_to_itself(rowrace: Rowrace, tmp_path: Path) ->
     assert summary["isolation"] == ["ser", "rc"]
     assert summary["exit"] == ran.status == 1
     (finding,) = summary["findings"]
-    assert finding["kind"] == "deadlock"
+    assert finding["kind"] in {"deadlock", "serialization-failure"}  # what an opposite order of locks is, by level
     assert finding["path"] == str(tmp_path / finding["id"])
     assert ran.err.splitlines()[0] == "seed 1"
     assert ran.err.splitlines()[-1] == "seed 1: 1 finding"

@@ -9,8 +9,9 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from fuzz import Target
 from fuzz.errors import CaseError, ToolError
-from fuzz.generate.machine import CALLS, Abort, CaseMachine, machine_of
+from fuzz.generate.machine import CALLS, DRAWN, Abort, CaseMachine, machine_of
 from fuzz.generate.palettes import learn
+from fuzz.strategies import STRATEGIES
 from fuzz.trial import Trial, Verdict
 from fuzz.violations import Deadlock
 from tests.generate.conftest import Stand
@@ -20,7 +21,11 @@ LEVELS = ("rc", "rr", "ser")
 
 
 def machine(
-    trial: Trial, examined: list[Verdict], sessions: int = 2, levels: Sequence[str] = LEVELS
+    trial: Trial,
+    examined: list[Verdict],
+    sessions: int = 2,
+    levels: Sequence[str] = LEVELS,
+    strategies: Sequence[str] = (DRAWN,),
 ) -> type[CaseMachine]:
     palettes = learn(trial, "targets_that_race.py:It", 1)
     return machine_of(
@@ -31,7 +36,8 @@ def machine(
         isolation=levels,
         chance=1,
         prepare=lambda: trial,
-        examine=examined.append,
+        examine=lambda verdict, _: examined.append(verdict),
+        strategies=strategies,
     )
 
 
@@ -50,6 +56,17 @@ def test_the_case_of_a_live_run_replays_to_the_same_history(stand: Stand, target
         assert trial.stage.run(verdict.history.case).digest() == verdict.history.digest()
     assert any(verdict.violations for verdict in examined)
     assert {verdict.history.case.isolation for verdict in examined} == set(LEVELS)
+
+
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+@pytest.mark.parametrize("target", [Both, LongLasting])
+def test_so_does_one_that_a_strategy_drives(stand: Stand, target: type[Target], strategy: str) -> None:
+    trial, examined = stand(target), list[Verdict]()
+    run(machine(trial, examined, strategies=(strategy,)), 12)
+    assert len(examined) >= 8
+    for verdict in examined:
+        assert trial.stage.run(verdict.history.case).digest() == verdict.history.digest()
+    assert max(verdict.history.switches for verdict in examined) >= 1
 
 
 @pytest.mark.parametrize("target", [Both, LongLasting])

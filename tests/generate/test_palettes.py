@@ -5,8 +5,8 @@ from collections import Counter
 from fuzz.case import Call
 from fuzz.engine.stage import Stage
 from fuzz.generate.footprint import footprint_of
-from fuzz.generate.palettes import Palettes, learn
-from fuzz.generate.sweep import LONGER, single_preemptions, stale_sessions
+from fuzz.generate.palettes import learn
+from fuzz.generate.sweep import explored_pairs, stale_sessions
 from tests.generate.conftest import Stand
 from tests.targets_for_engine import Acts, case, change, read, sql
 from tests.targets_that_race import Crossing, LongLasting, Losing
@@ -56,23 +56,18 @@ def test_palettes_are_the_same_for_the_same_seed(stand: Stand) -> None:
     assert learn(stand(Crossing), "x", 1) != learn(stand(Crossing), "x", 2)
 
 
-def test_a_sweep_lists_every_single_preemption() -> None:
-    one, other = Call("one"), Call("other")
-    palettes = Palettes((one, other), ((one, other), (one, one)), (), {"one": 4, "other": 3})
-    cases = list(single_preemptions(palettes, "x", ("rc", "ser"), 5))
-    listed = [(c.programs["A"][0], c.programs["B"][0], c.schedule.index("B"), c.isolation) for c in cases]
-    assert listed == [
-        (one, other, 1, "rc"),
-        (one, other, 2, "rc"),
-        (one, other, 3, "rc"),
-        (other, one, 1, "rc"),
-        (other, one, 2, "rc"),
-        (one, one, 1, "ser"),
-        (one, one, 2, "ser"),
-        (one, one, 3, "ser"),
-    ]
-    assert all(case.seed == 5 and case.switches == 1 for case in cases)
-    assert cases[0].schedule.count("B") == 3 * LONGER
+def test_a_sweep_explores_every_pair_that_meets_at_every_level(stand: Stand) -> None:
+    trial = stand(Losing)
+    palettes = learn(trial, "x", 1)
+    verdicts = list(explored_pairs(trial, palettes, "x", ("rc", "ser"), 1))
+    cases = [verdict.history.case for verdict in verdicts]
+    assert {(str(each.programs["A"][0]), str(each.programs["B"][0]), each.isolation) for each in cases} == {
+        (str(one), str(other), level) for one, other in palettes.met for level in ("rc", "ser")
+    }
+    assert len({(each.isolation, str(each.programs), each.schedule) for each in cases}) == len(cases)
+    first = cases[: len(cases) // 2]
+    assert {each.isolation for each in first} == {"rc", "ser"}
+    assert any(verdict.violations for verdict in verdicts)
 
 
 def test_a_sweep_over_long_sessions_has_b_write_what_a_touched_and_writes(stand: Stand) -> None:

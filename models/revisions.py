@@ -2,7 +2,8 @@
 
 A resource's own change is a compare-and-swap: the number is raised in Python, and the flush writes it only where the
 old one still stands. A change of a related row (`revises_on_change`) raises the number in the database, whatever it
-is, so that many children can be written at a time.
+is, so that many children can be written at a time; or it is a compare-and-swap, too, so that of two sessions that
+read the resource and then write children of it, the second has to read again.
 """
 
 from __future__ import annotations
@@ -67,7 +68,15 @@ def state(session: Session) -> State:
 
 
 class Revisions:
-    """The revision plugin; attached to single sessions, so that variants of it live side by side."""
+    """The revision plugin; attached to single sessions, so that variants of it live side by side.
+
+    Args:
+        compare_and_swap: whether the number of a related resource must still be the one that was read; otherwise it
+            is raised blindly. What goes by a check of a resource's children is safe then only if it locks.
+    """
+
+    def __init__(self, *, compare_and_swap: bool = False) -> None:
+        self.compare_and_swap = compare_and_swap
 
     def attach(self, session: Session) -> None:
         """Raise revision numbers in what this session writes from now on. Once is enough."""
@@ -78,14 +87,13 @@ class Revisions:
         self.check_expected(session)
         self.bump_modified(session)
         self.collect_related(session)
+        if self.compare_and_swap:
+            for standard_attr in _take_related(session):
+                standard_attr.revision_number += 1
 
     def after_flush_postexec(self, session: Session, _context: Any) -> None:
         """Raise what the flushed rows are related to."""
-        known = state(session)
-        pending = known.related - known.bumped
-        known.related.clear()
-        if pending:
-            known.bumped |= pending
+        if pending := _take_related(session):
             self.bump_related(session, pending)
 
     def before_commit(self, session: Session) -> None:
@@ -201,6 +209,15 @@ def compare(expected: Expectation, revision_number: int) -> None:
         raise RevisionMismatch(
             f"{expected.id} is at revision {revision_number}, not {expected.revision_number} as expected"
         )
+
+
+def _take_related(session: Session) -> set[StandardAttribute]:
+    """The related standard attributes that are still to be raised; they count as raised from now on."""
+    known = state(session)
+    pending = known.related - known.bumped
+    known.related.clear()
+    known.bumped |= pending
+    return pending
 
 
 def _modified(session: Session) -> Iterator[Base]:

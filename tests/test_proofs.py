@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -16,11 +17,8 @@ from fuzz.replaying import load, replay_case
 from fuzz.report.folder import write_folder
 from fuzz.trials import Trials
 from models import Network, Sessions
-from models.zoo.expired_parent import ExpiredParent
-from models.zoo.late_if_match import LateIfMatch
-from models.zoo.lost_bump import LostBump
-from models.zoo.retry_omits_stale import RetryOmitsStale
-from models.zoo.vanished_binding import VanishedBinding
+from models.zoo import expired_parent, late_if_match, lost_bump, retry_omits_stale, vanished_binding
+from models.zoo.animal import Animal
 
 REPLAYS = 20
 CASES = 20_000
@@ -47,25 +45,15 @@ def first_finding(trials: Trials, target: type[Target], postgres: str) -> Findin
 
 
 @pytest.mark.parametrize(
-    ("animal", "kinds", "calls", "switches"),
-    [
-        pytest.param(ExpiredParent, {"object-deleted"}, 5, 2, id="LP1611627 ObjectDeletedError in the bumper"),
-        pytest.param(LostBump, {"stuck-revision"}, 2, 2, id="a related bump that loses an update"),
-        pytest.param(RetryOmitsStale, {"stale-data"}, 2, 2, id="a retry that omits StaleDataError"),
-        pytest.param(
-            VanishedBinding, {"object-deleted", "vanished-row"}, 2, 2, id="LP1424593 an attribute of a deleted row"
-        ),
-        pytest.param(
-            LateIfMatch, {"unhandled-error", "no-serial-order"}, 2, 2, id="LP1493714 If-Match checked after the bump"
-        ),
-    ],
+    "animal", [expired_parent, late_if_match, lost_bump, retry_omits_stale, vanished_binding], ids=lambda m: m.__name__
 )
 def test_a_historical_race_is_found_shrunk_to_its_least_case_and_replayed(
-    server: Server, trials: Trials, tmp_path: Path, animal: type[Target], kinds: set[str], calls: int, switches: int
+    server: Server, trials: Trials, tmp_path: Path, animal: ModuleType
 ) -> None:
-    finding = first_finding(trials, animal, server.version)
-    assert finding.violation.kind in kinds
-    assert (finding.case.calls, finding.history.switches) == (calls, switches)
+    known: Animal = animal.ANIMAL
+    finding = first_finding(trials, known.target, server.version)
+    assert finding.violation.kind in known.kinds
+    assert (finding.case.calls, finding.history.switches) == (known.least[0].calls, known.least[0].switches)
     assert (finding.replays, finding.identical) == (3, 3)
 
     loaded = load(write_folder(finding, tmp_path))

@@ -65,6 +65,11 @@ def delete(session: Session, group_id: str) -> None:
         SecurityGroupNotFound, SecurityGroupInUse: as their names say.
     """
     rows.lock(session, SecurityGroup, group_id, delete=True)  # before the check: a port that would use it waits
+    remove(session, group_id)
+
+
+def remove(session: Session, group_id: str) -> None:
+    """What `delete` does once it has the group for itself."""
     group = rows.load(session, SecurityGroup, group_id)
     if session.scalar(select(exists().where(SecurityGroupPortBinding.security_group_id == group_id))):
         raise SecurityGroupInUse(f"ports use security group {group_id}")
@@ -77,6 +82,13 @@ def create_rule(
 ) -> dict[str, Any]:
     """Add a rule to a security group. Raises SecurityGroupNotFound (of either group), RuleExists."""
     rows.lock(session, SecurityGroup, group_id)  # before the check: nothing else keeps equal rules apart
+    return add_rule(session, group_id, direction, protocol, remote_group_id)
+
+
+def add_rule(
+    session: Session, group_id: str, direction: str, protocol: str, remote_group_id: str | None
+) -> dict[str, Any]:
+    """What `create_rule` does once it has the group for itself."""
     group = rows.load(session, SecurityGroup, group_id)
     if remote_group_id is not None:
         rows.require(session, SecurityGroup, remote_group_id)

@@ -23,8 +23,13 @@ def view(subnet: Subnet) -> dict[str, Any]:
 
 def create(session: Session, network_id: str, cidr: str) -> dict[str, Any]:
     """Add a range of addresses to a network. Raises NetworkNotFound, OverlappingCidr, InvalidInput."""
-    wanted = _parse(cidr)
     rows.lock(session, Network, network_id)  # before the check: two overlapping subnets never pass it at a time
+    return add(session, network_id, cidr)
+
+
+def add(session: Session, network_id: str, cidr: str) -> dict[str, Any]:
+    """What `create` does once it has the network for itself."""
+    wanted = _parse(cidr)
     network = rows.load(session, Network, network_id)
     _check_free(session, network_id, wanted)
     subnet = Subnet.new(network=network, cidr=str(wanted))
@@ -54,6 +59,11 @@ def update(session: Session, subnet_id: str, changes: Mapping[str, Any]) -> dict
 def delete(session: Session, subnet_id: str) -> None:
     """Remove a subnet that no port has an address on. Raises SubnetNotFound, SubnetInUse."""
     rows.lock(session, Subnet, subnet_id, delete=True)  # before the check: a port that takes an address waits
+    remove(session, subnet_id)
+
+
+def remove(session: Session, subnet_id: str) -> None:
+    """What `delete` does once it has the subnet for itself."""
     subnet = rows.load(session, Subnet, subnet_id, joinedload(Subnet.network))
     if session.scalar(select(exists().where(IPAllocation.subnet_id == subnet_id))):
         raise SubnetInUse(f"ports have addresses on subnet {subnet_id}")

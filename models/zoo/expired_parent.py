@@ -8,19 +8,19 @@ and the flush tells what is documented for it, a violated foreign key.
 
 Seen by `errors`: an ObjectDeletedError leaves a flush, where it is not documented.
 
-The least case: A add(rule), A expire_all(), B delete(group-2), B commit(), A flush(): 5 calls, 2 context switches.
-Under READ COMMITTED only: above it, A does not see the group go. There, A get(group-2), A commit(), B delete(group-2),
-B commit(), A add(rule), A flush(): 6 calls, 2 context switches.
+Above READ COMMITTED, A does not see the group go while its transaction lasts. There it takes a transaction more, whose
+commit expires what A knows.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from models import sessions
+from models import seed, sessions
 from models.revisions import Revisions, standard_attr_of
 from models.tables import Base, StandardAttribute
 from models.transactions import Transactions
+from models.zoo.animal import Animal, call, preempted
 
 
 class Unguarded(Revisions):
@@ -35,3 +35,20 @@ class ExpiredParent(sessions.Sessions):
     """Session operations with a bumper that trips over a deleted parent."""
 
     transactions: ClassVar[Transactions] = Transactions(Unguarded())
+
+
+GONE = [call("delete", which=seed.FREE_GROUP), call("commit")]
+ANIMAL = Animal(
+    ExpiredParent,
+    bugs=("LP1611627",),
+    kinds=("object-deleted",),
+    least=(
+        preempted([call("add", kind="rule"), call("expire_all"), call("flush")], 1, GONE),
+        preempted(
+            [call("get", which=seed.FREE_GROUP), call("commit"), call("add", kind="rule"), call("flush")],
+            2,
+            GONE,
+            "rr",
+        ),
+    ),
+)

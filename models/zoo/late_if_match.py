@@ -8,9 +8,6 @@ raised), and its look uses the expectation up. Correct code looks first, and in 
 
 Seen by `errors`: the target says what If-Match means, that an accepted update wrote the revision after the expected
 one, if any; an AssertionError leaves the operation. At any isolation level.
-
-The least case: update_network(net-1, {name: a}, expected=0) in A, update_network(net-1, {name: b}, expected=None)
-in B (or any two changes of one resource, the first with If-Match): 2 calls, 2 context switches.
 """
 
 from __future__ import annotations
@@ -19,9 +16,10 @@ from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
-from models import network
+from models import network, seed
 from models.revisions import Revisions, compare, state
 from models.transactions import Transactions
+from models.zoo.animal import Animal, call, preempted
 
 
 class BumpThenLook(Revisions):
@@ -47,3 +45,17 @@ class LateIfMatch(network.Network):
     """Service operations whose If-Match is forgotten by a retry."""
 
     transactions: ClassVar[Transactions] = Transactions(BumpThenLook())
+
+
+ANIMAL = Animal(
+    LateIfMatch,
+    bugs=("LP1493714", "LP1909008"),
+    kinds=("unhandled-error", "no-serial-order"),
+    least=(
+        preempted(
+            [call("update_network", network=seed.NETWORK, changes={"name": "a"}, expected=0)],
+            1,
+            [call("update_network", network=seed.NETWORK, changes={"name": "b"}, expected=None)],
+        ),
+    ),
+)

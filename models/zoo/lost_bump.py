@@ -8,8 +8,6 @@ code lets the database add.
 
 Seen by `revisions`: the network's number stands still over A's change. Under READ COMMITTED only: above it, PostgreSQL
 refuses A's write.
-
-The least case: update_subnet(subnet-1) in A, update_subnet(subnet-2) in B: 2 calls, 2 context switches.
 """
 
 from __future__ import annotations
@@ -21,10 +19,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from models import network
+from models import network, seed
 from models.revisions import Revisions
 from models.tables import StandardAttribute
 from models.transactions import Transactions
+from models.zoo.animal import Animal, call, preempted
 
 
 class ReadThenWrite(Revisions):
@@ -46,3 +45,17 @@ class LostBump(network.Network):
     """Service operations whose related bumps overwrite one another."""
 
     transactions: ClassVar[Transactions] = Transactions(ReadThenWrite())
+
+
+ANIMAL = Animal(
+    LostBump,
+    bugs=("d841ce72bf",),
+    kinds=("stuck-revision",),
+    least=(
+        preempted(
+            [call("update_subnet", subnet=seed.SUBNET, changes={"name": "a"}, expected=None)],
+            4,
+            [call("update_subnet", subnet=seed.FREE_SUBNET, changes={"name": "a"}, expected=None)],
+        ),
+    ),
+)

@@ -1,4 +1,4 @@
-"""LP1673243, LP1654998, LP1743579 and others: a retry that leaves StaleDataError out.
+"""LP1673243: a retry that leaves StaleDataError out.
 
 The interleaving: A reads a resource, B changes it and commits, A's compare-and-swap finds another revision.
 
@@ -6,8 +6,6 @@ What differs: StaleDataError is not retried. Correct code does the work again on
 
 Seen by `errors`: a StaleDataError leaves the operation. Under READ COMMITTED only: above it, PostgreSQL refuses A's
 write with a serialization failure, which is retried.
-
-The least case: update_network(net-1) in both (or any two changes of one resource): 2 calls, 2 context switches.
 """
 
 from __future__ import annotations
@@ -16,8 +14,9 @@ from typing import ClassVar
 
 from sqlalchemy.orm.exc import StaleDataError
 
-from models import network
+from models import network, seed
 from models.transactions import Transactions
+from models.zoo.animal import Animal, call, preempted
 
 
 class Careless(Transactions):
@@ -32,3 +31,17 @@ class RetryOmitsStale(network.Network):
     """Service operations that a compare-and-swap breaks off."""
 
     transactions: ClassVar[Transactions] = Careless()
+
+
+ANIMAL = Animal(
+    RetryOmitsStale,
+    bugs=("LP1673243",),
+    kinds=("stale-data",),
+    least=(
+        preempted(
+            [call("update_network", network=seed.NETWORK, changes={"name": "a"}, expected=None)],
+            1,
+            [call("update_network", network=seed.NETWORK, changes={"name": "b"}, expected=None)],
+        ),
+    ),
+)

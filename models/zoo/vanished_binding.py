@@ -6,9 +6,6 @@ the commit has expired, to make its result.
 What differs: the result of `bind_port` is made after the commit. Correct code makes it inside the transaction.
 
 Seen by `errors`: an ObjectDeletedError leaves the operation, at any isolation level.
-
-The least case: bind_port(port-1, group-1) in A, unbind_port(port-1, group-1) in B (delete_port(port-1) does as well):
-2 calls, 2 context switches.
 """
 
 from __future__ import annotations
@@ -18,8 +15,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network
+from models import network, seed
 from models.service import ports
+from models.zoo.animal import Animal, call, preempted
 
 
 class VanishedBinding(network.Network):
@@ -30,3 +28,12 @@ class VanishedBinding(network.Network):
         """Let a port use a security group."""
         binding = self.transactions.run(session, lambda s: ports.bound(s, port, group))
         return ports.view(binding.port)
+
+
+BINDING = {"port": seed.PORT, "group": seed.GROUP}
+ANIMAL = Animal(
+    VanishedBinding,
+    bugs=("LP1424593",),
+    kinds=("object-deleted", "vanished-row"),
+    least=(preempted([call("bind_port", **BINDING)], 3, [call("unbind_port", **BINDING)]),),
+)

@@ -15,14 +15,17 @@ from fuzz.case import Case
 from fuzz.engine.stage import Stage
 from fuzz.postgres import Scratch
 from fuzz.trial import Trial
-from tests.models.test_zoo import ANIMALS
+from models.zoo.animal import animals
 from tests.soak.scale import scaled
 
 pytestmark = pytest.mark.soak
 
 LEAST = [
-    pytest.param(animal, replace(least, target=f"{animal.__module__}:{animal.__name__}"), kind, id=animal.__name__)
-    for animal, least, kind, _ in ANIMALS
+    pytest.param(
+        animal.target, replace(least, target=animal.word), animal.kinds[0], id=f"{animal.name}-{least.isolation}"
+    )
+    for animal in animals()
+    for least in animal.least
 ]
 
 
@@ -37,7 +40,7 @@ def test_a_proof_is_the_same_history_in_every_replay(
         for _ in range(scaled(1000)):
             verdict = trial(least)
             histories[verdict.history.digest()] += 1
-            kinds[type(verdict.violations[0]).__name__ if verdict.violations else ""] += 1
+            kinds[verdict.violations[0].kind if verdict.violations else ""] += 1
     with capsys.disabled():
         print(f"\n{animal.__name__}: {histories.total()} replays, {len(histories)} different, {dict(kinds)}")
     assert set(kinds) == {kind}

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+from typing import ClassVar
+
+import pytest
+
+from fuzz import Target
+from fuzz.case import Case
+from fuzz.postgres import Server
+from fuzz.trials import Trials
+from fuzz.violations import KINDS
+from models import Network, Sessions
+from models.revisions import Revisions
+from models.transactions import Transactions
+from models.zoo.animal import Animal, animals
+
+
+class CompareAndSwap(Network):
+    """The service with the other mode of the related bump."""
+
+    transactions: ClassVar[Transactions] = Transactions(Revisions(compare_and_swap=True))
+
+
+LEAST = [
+    pytest.param(animal, least, id=f"{animal.name}-{least.isolation}") for animal in animals() for least in animal.least
+]
+
+
+@pytest.fixture(scope="module")
+def trials(server: Server) -> Iterator[Trials]:
+    with Trials(server) as opened:
+        yield opened
+
+
+def twins(animal: Animal) -> list[type[Target]]:
+    """The correct targets that the animal could be taken for."""
+    return [Sessions] if issubclass(animal.target, Sessions) else [Network, CompareAndSwap]
+
+
+@pytest.mark.parametrize(("animal", "least"), LEAST)
+def test_an_animal_shows_in_its_least_case(server: Server, animal: Animal, least: Case) -> None:
+    with Trials(server) as trials:  # a database each would be too many to keep
+        verdict = trials.of(animal.target)(least)
+    kinds = [violation.kind for violation in verdict.violations]
+    assert kinds[:1] == [animal.kinds[0]], verdict.violations
+    assert (verdict.history.switches, verdict.alone, verdict.history.hung) == (least.switches, (), {})
+
+
+@pytest.mark.parametrize(("animal", "least"), LEAST)
+def test_the_plain_models_are_right_in_an_animals_least_case(trials: Trials, animal: Animal, least: Case) -> None:
+    for twin in twins(animal):
+        for isolation in ("rc", "rr", "ser"):
+            verdict = trials.of(twin)(replace(least, isolation=isolation))
+            assert (verdict.violations, verdict.alone, verdict.history.hung) == ((), (), {})
+
+
+@pytest.mark.parametrize("animal", animals(), ids=lambda animal: animal.name)
+def test_an_animals_file_tells_its_bugs_the_interleaving_what_differs_and_the_check(animal: Animal) -> None:
+    text = str(import_module(animal.word).__doc__)
+    check = KINDS[animal.kinds[0]].check
+    told = [*animal.bugs, "The interleaving:", "What differs:", f"Seen by `{check}`"]
+    assert [words for words in told if words not in text] == []

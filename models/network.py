@@ -20,6 +20,11 @@ SUBNET = st.sampled_from(seed.SUBNETS)
 PORT = st.sampled_from(seed.PORTS)
 GROUP = st.sampled_from(seed.GROUPS)
 RULE = st.sampled_from(seed.RULES)
+CIDR = st.sampled_from(["10.0.1.0/24", "10.0.0.0/16", "10.0.1.128/25"])
+MAC = st.sampled_from(seed.MACS)
+ADDRESS = st.sampled_from([None, *seed.ADDRESSES])
+PROTOCOL = st.sampled_from(["tcp", "udp"])
+REMOTE_GROUP = st.sampled_from([None, *seed.GROUPS])
 EXPECTED = st.sampled_from([None, 0, 1])
 CHANGES = st.sampled_from([{"name": "a"}, {"name": "b"}, {"description": "a"}, {"name": "b", "description": "b"}])
 PORT_CHANGES = st.sampled_from(
@@ -59,7 +64,7 @@ class Network(_Reference):
         """Remove a network."""
         self._delete(session, tables.Network, network, expected, lambda s: networks.delete(s, network))
 
-    @operation(network=NETWORK, cidr=st.sampled_from(["10.0.1.0/24", "10.0.0.0/16", "10.0.1.128/25"]))
+    @operation(network=NETWORK, cidr=CIDR)
     def create_subnet(self, session: Session, network: str, cidr: str) -> dict[str, Any]:
         """Add a subnet."""
         return self.transactions.run(session, lambda s: subnets.create(s, network, cidr))
@@ -86,7 +91,7 @@ class Network(_Reference):
         """Remove a subnet."""
         self._delete(session, tables.Subnet, subnet, expected, lambda s: subnets.delete(s, subnet))
 
-    @operation(network=NETWORK, subnet=SUBNET, mac_address=st.sampled_from(seed.MACS))
+    @operation(network=NETWORK, subnet=SUBNET, mac_address=MAC)
     def create_port(self, session: Session, network: str, subnet: str, mac_address: str) -> dict[str, Any]:
         """Add a port with the subnet's first free address."""
         return self.transactions.run(session, lambda s: ports.create(s, network, subnet, mac_address))
@@ -108,7 +113,7 @@ class Network(_Reference):
         """Change a port."""
         return self._update(session, tables.Port, port, expected, lambda s: ports.update(s, port, changes))
 
-    @operation(port=PORT, subnet=SUBNET, address=st.sampled_from([None, *seed.ADDRESSES]), expected=EXPECTED)
+    @operation(port=PORT, subnet=SUBNET, address=ADDRESS, expected=EXPECTED)
     def move_port(
         self, session: Session, port: str, subnet: str, address: str | None, expected: int | None
     ) -> dict[str, Any]:
@@ -159,9 +164,7 @@ class Network(_Reference):
         """Remove a security group and the rules that belong to it or name it."""
         self._delete(session, tables.SecurityGroup, group, expected, lambda s: securitygroups.delete(s, group))
 
-    @operation(
-        group=GROUP, protocol=st.sampled_from(["tcp", "udp"]), remote_group=st.sampled_from([None, *seed.GROUPS])
-    )
+    @operation(group=GROUP, protocol=PROTOCOL, remote_group=REMOTE_GROUP)
     def create_rule(self, session: Session, group: str, protocol: str, remote_group: str | None) -> dict[str, Any]:
         """Add a rule to a security group."""
         return self.transactions.run(

@@ -123,7 +123,7 @@ class Revisions:
         """Raise the number of each resource whose own columns, or description, change."""
         bumped = state(session).bumped
         bumped.update(new for new in session.new if isinstance(new, StandardAttribute))  # they begin at 0
-        for changed in _modified(session):
+        for changed in self.modified(session):
             try:
                 standard_attr = standard_attr_of(changed)
                 if standard_attr is not None and standard_attr not in bumped:
@@ -132,10 +132,20 @@ class Revisions:
             except ObjectDeletedError:  # the flush will find no row to update, and says so: StaleDataError
                 log.info("no revision to raise: the row of a changed %s is gone", type(changed).__name__)
 
+    def modified(self, session: Session) -> Iterator[Base]:
+        """What a flush would update: objects with a column changed for good, not only assigned to.
+
+        A collection is no column: its members tell for themselves. The order is that of their keys: the session keeps
+        a set, and what is read on the way must not depend on where Python put the objects.
+        """
+        for candidate in sorted(session.dirty, key=lambda each: str(inspect(each).identity_key)):
+            if isinstance(candidate, Base) and session.is_modified(candidate, include_collections=False):
+                yield candidate
+
     def collect_related(self, session: Session) -> None:
         """Find the resources that a change of their relations is a change of."""
         known = state(session)
-        for changed in [*_modified(session), *session.deleted, *session.new]:
+        for changed in [*self.modified(session), *session.deleted, *session.new]:
             known.related.update(self.related(session, changed))
 
     def related(self, session: Session, changed: Base) -> Iterator[StandardAttribute]:
@@ -218,17 +228,6 @@ def _take_related(session: Session) -> set[StandardAttribute]:
     known.related.clear()
     known.bumped |= pending
     return pending
-
-
-def _modified(session: Session) -> Iterator[Base]:
-    """What a flush would update: objects with a column changed for good, not only assigned to.
-
-    A collection is no column: its members tell for themselves. The order is that of their keys: the session keeps a
-    set, and what is read on the way must not depend on where Python put the objects.
-    """
-    for candidate in sorted(session.dirty, key=lambda each: str(inspect(each).identity_key)):
-        if isinstance(candidate, Base) and session.is_modified(candidate, include_collections=False):
-            yield candidate
 
 
 def standard_attr_of(of: Base) -> StandardAttribute | None:

@@ -112,11 +112,6 @@ def test_locks_in_the_order_of_arguments_still_deadlock(reader: Reader) -> None:
     assert "! DeadlockDetected: deadlock detected" in ran.stdout
 
 
-def test_every_animal_of_the_zoo_is_in_the_readme() -> None:
-    animals = {path.stem for path in (ROOT / "models" / "zoo").glob("*.py")} - {"__init__"}
-    assert set(re.findall(r"^\| `models\.zoo\.(\w+)`", TEXT, re.MULTILINE)) == animals
-
-
 def test_every_file_that_the_readme_links_to_is_there() -> None:
     for path in re.findall(r"\]\(([^)#:]+)\)", TEXT):
         assert (ROOT / path).is_file(), path

@@ -1,0 +1,201 @@
+"""Fuzz every animal of the zoo, given nothing but its target's name, and the plain models, which have nothing wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import typer
+
+from fuzz.case import Case
+from fuzz.cli.options import duration
+from fuzz.cli.status import FAULTY, exit_with
+from fuzz.errors import ToolError
+from fuzz.postgres import open_server
+from models.zoo.animal import Animal, animals
+
+PLAIN = ("models:Network", "models:Sessions")
+AT_A_TIME = 2
+"""Campaigns; each keeps a core busy."""
+
+HEADER = ("animal", "bug", "found", "as", "seconds", "cases", "shrunk", "least", "at the least")
+WIDTHS = (24, 22, 5, 28, 7, 6, 6, 5, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Hunted:
+    """How one campaign on an animal ended.
+
+    Attributes:
+        seed: the campaign's.
+        seconds: until the bug was met, or of the whole campaign.
+        cases: likewise.
+        kind: of the finding; None without one.
+        calls: of the shrunk case.
+        switches: of the shrunk case.
+    """
+
+    seed: int
+    seconds: float
+    cases: int
+    kind: str | None = None
+    calls: int = 0
+    switches: int = 0
+
+    @classmethod
+    def read(cls, summary: Mapping[str, Any]) -> Hunted:
+        """From a summary of `run`."""
+        seed, cases, findings = summary["seed"], summary["cases"], summary["findings"]
+        if not findings:
+            return cls(seed, summary["elapsed_s"], cases)
+        found = findings[0]
+        calls, switches = len(found["operations"]), found["switches"]
+        return cls(seed, found["first_seen_s"], cases, found["kind"], calls, switches)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How all campaigns on an animal ended."""
+
+    animal: Animal
+    hunts: Sequence[Hunted]
+
+    @property
+    def found(self) -> list[Hunted]:
+        """Those that found its bug."""
+        return [each for each in self.hunts if each.kind in self.animal.kinds]
+
+    @property
+    def least(self) -> tuple[int, int]:
+        """Calls and switches of the least case that is known."""
+        return min(map(_size, self.animal.least))
+
+    @property
+    def at_the_least(self) -> int:
+        """How many campaigns shrunk it as far."""
+        return sum((each.calls, each.switches) <= self.least for each in self.found)
+
+    def cells(self) -> tuple[str, ...]:
+        """What the table says."""
+        kinds = sorted({each.kind for each in self.hunts if each.kind})
+        shrunk = max(((each.calls, each.switches) for each in self.found), default=None)
+        return (
+            self.animal.name,
+            " ".join(self.animal.bugs),
+            f"{len(self.found)}/{len(self.hunts)}",
+            " ".join(kinds) or "-",
+            f"{median(each.seconds for each in self.hunts):.1f}",
+            f"{median(each.cases for each in self.hunts):.0f}",
+            "-" if shrunk is None else "{}/{}".format(*shrunk),
+            "{}/{}".format(*self.least),
+            f"{self.at_the_least}/{len(self.found)}",
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """All there is."""
+        facts = ("seed", "seconds", "cases", "kind", "calls", "switches")
+        return {
+            "animal": self.animal.name,
+            "bugs": self.animal.bugs,
+            "kinds": self.animal.kinds,
+            "least": dict(zip(("calls", "switches"), self.least, strict=True)),
+            "found": len(self.found),
+            "campaigns": [{fact: getattr(each, fact) for fact in facts} for each in self.hunts],
+        }
+
+
+def zoo(
+    only: Annotated[list[str] | None, typer.Argument(help="Animals; default: all, and the plain models.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Campaigns an animal, of seeds 1, 2 and so on.")] = 5,
+    time: Annotated[str, typer.Option(metavar="TIME", help="The most that one campaign takes.")] = "60s",
+    plain_time: Annotated[str, typer.Option(metavar="TIME", help="For the plain models, each.")] = "60s",
+    as_json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures there, too.")
+    ] = None,
+    names: Annotated[bool, typer.Option("--list", help="Say which animals there are, and end.")] = False,
+) -> None:
+    """Fuzz every animal of the zoo, then the plain models.
+
+    For each animal: in how many campaigns it was found, as which kinds of violation, seconds and cases until then
+    (medians), calls/switches of the largest shrunk case and of the least that is known, and how often that was reached.
+
+    Exit status: 0 all is found, and nothing in the plain models; 1 an animal is missed in more than half of its
+    campaigns, or something is found in the plain models; 2 a campaign could not be run.
+    """
+    chosen = [animal for animal in animals() if not only or animal.name in only]
+    if unknown := set(only or ()) - {animal.name for animal in chosen}:
+        raise typer.BadParameter(f"no animal {min(unknown)!r}; --list tells which there are")
+    if names:
+        print("\n".join(f"{animal.name:24}  {_first_line(animal)}" for animal in chosen))
+        return
+    words = [] if only else list(PLAIN)
+    with open_server() as server, ThreadPoolExecutor(AT_A_TIME) as pool:
+        dsn = server.address.render_as_string(hide_password=False)
+        rows = _told(_hunted(pool, chosen, seeds, ("--time", f"{duration(time):.0f}"), dsn))
+        plain = {word: _run(word, 1, ("--time", f"{duration(plain_time):.0f}"), dsn) for word in words}
+    for word, summary in plain.items():
+        print(f"{word}: {len(summary['findings'])} findings in {summary['cases']} cases")
+    missed = [row.animal.name for row in rows if 2 * len(row.found) <= len(row.hunts)]
+    print(f"missed: {', '.join(missed) or 'none'}")
+    if as_json is not None:
+        as_json.write_text(
+            json.dumps({"format": 1, "animals": [row.to_json() for row in rows], "plain": plain}, indent=2)
+        )
+    raise typer.Exit(int(bool(missed) or any(summary["findings"] for summary in plain.values())))
+
+
+def _hunted(pool: Executor, chosen: Sequence[Animal], seeds: int, options: Sequence[str], dsn: str) -> Iterator[Row]:
+    """Two campaigns at a time; animal by animal as they end."""
+    options = (*options, "--max-findings", "1")
+    begun = [(each, [pool.submit(_run, each.word, 1 + n, options, dsn) for n in range(seeds)]) for each in chosen]
+    for animal, campaigns in begun:
+        yield Row(animal, [Hunted.read(each.result()) for each in campaigns])
+
+
+def _run(word: str, seed: int, options: Sequence[str], dsn: str) -> dict[str, Any]:
+    """The summary of a campaign in a process of its own."""
+    with TemporaryDirectory() as out:
+        command = [sys.executable, "-m", "fuzz", "run", word, "--seed", str(seed), "--json", "--out", out, *options]
+        environment = {**os.environ, "ROWRACE_DSN": dsn}
+        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    if ran.returncode in {FAULTY, 130}:
+        raise ToolError(f"{word} with seed {seed} could not be fuzzed: {ran.stderr}", "Try it with `fuzz run`.")
+    summary: dict[str, Any] = json.loads(ran.stdout)
+    return summary
+
+
+def _told(rows: Iterator[Row]) -> list[Row]:
+    """Print rows as they come."""
+    told = []
+    _print(HEADER)
+    for row in rows:
+        _print(row.cells())
+        told.append(row)
+    return told
+
+
+def _print(cells: Sequence[str]) -> None:
+    print("  ".join(f"{cell:{width}}" for cell, width in zip(cells, WIDTHS, strict=True)).rstrip(), flush=True)
+
+
+def _size(case: Case) -> tuple[int, int]:
+    return case.calls, case.switches
+
+
+def _first_line(animal: Animal) -> str:
+    return str(sys.modules[animal.word].__doc__).partition("\n")[0]
+
+
+if __name__ == "__main__":
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    app.command()(zoo)
+    exit_with(lambda: app(prog_name="make zoo"))

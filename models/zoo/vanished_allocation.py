@@ -1,0 +1,42 @@
+"""LP1865891: a port loses its address with the subnet that it is from.
+
+The interleaving: A finds no address of the subnet taken, B adds a port with one and commits, A deletes the subnet, and
+PostgreSQL the address with it.
+
+What differs: `delete_subnet` does not lock the subnet before it looks. Correct code does: B waits, and finds no subnet.
+
+Seen by `revisions`: the port has lost its address, and its number did not grow. Under READ COMMITTED only: above it,
+PostgreSQL refuses to cascade to a row that A cannot see.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from fuzz import operation
+from models import network, seed, tables
+from models.service import subnets
+from models.zoo.animal import Animal, call, preempted
+
+
+class VanishedAllocation(network.Network):
+    """Service operations, one of which checks without a lock."""
+
+    @operation(subnet=network.SUBNET, expected=network.EXPECTED)
+    def delete_subnet(self, session: Session, subnet: str, expected: int | None) -> None:
+        """Remove a subnet."""
+        self._delete(session, tables.Subnet, subnet, expected, lambda s: subnets.remove(s, subnet))
+
+
+ANIMAL = Animal(
+    VanishedAllocation,
+    bugs=("LP1865891",),
+    kinds=("stuck-revision", "lost-update"),
+    least=(
+        preempted(
+            [call("delete_subnet", subnet=seed.FREE_SUBNET, expected=None)],
+            2,
+            [call("create_port", network=seed.NETWORK, subnet=seed.FREE_SUBNET, mac_address=seed.MACS[2])],
+        ),
+    ),
+)

@@ -24,8 +24,6 @@ from fuzz.postgres import open_server
 from models.zoo.animal import Animal, animals
 
 PLAIN = ("models:Network", "models:Sessions")
-AT_A_TIME = 2
-"""Campaigns; each keeps a core busy."""
 
 HEADER = ("animal", "bug", "found", "as", "seconds", "cases", "shrunk", "least", "at the least")
 WIDTHS = (24, 22, 5, 28, 7, 6, 6, 5, 12)
@@ -118,6 +116,7 @@ def zoo(
     seeds: Annotated[int, typer.Option(min=1, help="Campaigns an animal, of seeds 1, 2 and so on.")] = 5,
     time: Annotated[str, typer.Option(metavar="TIME", help="The most that one campaign takes.")] = "60s",
     plain_time: Annotated[str, typer.Option(metavar="TIME", help="For the plain models, each.")] = "60s",
+    jobs: Annotated[int, typer.Option(min=1, help="Campaigns at a time; each keeps a core busy.")] = 2,
     as_json: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write the figures there, too.")
     ] = None,
@@ -138,7 +137,7 @@ def zoo(
         print("\n".join(f"{animal.name:24}  {_first_line(animal)}" for animal in chosen))
         return
     words = [] if only else list(PLAIN)
-    with open_server() as server, ThreadPoolExecutor(AT_A_TIME) as pool:
+    with open_server() as server, ThreadPoolExecutor(jobs) as pool:
         dsn = server.address.render_as_string(hide_password=False)
         rows = _told(_hunted(pool, chosen, seeds, ("--time", f"{duration(time):.0f}"), dsn))
         plain = {word: _run(word, 1, ("--time", f"{duration(plain_time):.0f}"), dsn) for word in words}
@@ -154,7 +153,7 @@ def zoo(
 
 
 def _hunted(pool: Executor, chosen: Sequence[Animal], seeds: int, options: Sequence[str], dsn: str) -> Iterator[Row]:
-    """Two campaigns at a time; animal by animal as they end."""
+    """All campaigns; animal by animal as they end."""
     options = (*options, "--max-findings", "1")
     begun = [(each, [pool.submit(_run, each.word, 1 + n, options, dsn) for n in range(seeds)]) for each in chosen]
     for animal, campaigns in begun:

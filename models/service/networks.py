@@ -49,12 +49,22 @@ def update(session: Session, network_id: str, changes: Mapping[str, Any]) -> dic
 def delete(session: Session, network_id: str) -> None:
     """Remove a network without subnets and ports. Raises NetworkNotFound, NetworkInUse."""
     rows.lock(session, Network, network_id, delete=True)
+    remove(session, network_id)
+
+
+def remove(session: Session, network_id: str) -> None:
+    """What `delete` does once it has the network for itself."""
     network = rows.load(session, Network, network_id)
+    check_unused(session, network_id)
+    session.delete(network)
+    session.flush()
+
+
+def check_unused(session: Session, network_id: str) -> None:
+    """See that a network has neither subnets nor ports. Raises NetworkInUse."""
     used = or_(
         exists().where(Subnet.network_id == network_id),
         exists().where(Port.network_id == network_id),
     )
     if session.scalar(select(used)):
         raise NetworkInUse(f"network {network_id} has subnets or ports")
-    session.delete(network)
-    session.flush()

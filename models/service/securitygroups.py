@@ -89,7 +89,13 @@ def add_rule(
     session: Session, group_id: str, direction: str, protocol: str, remote_group_id: str | None
 ) -> dict[str, Any]:
     """What `create_rule` does once it has the group for itself."""
-    group = rows.load(session, SecurityGroup, group_id)
+    check_new(session, group_id, direction, protocol, remote_group_id)
+    return put_rule(session, group_id, direction, protocol, remote_group_id)
+
+
+def check_new(session: Session, group_id: str, direction: str, protocol: str, remote_group_id: str | None) -> None:
+    """See that the groups are there, and not the rule. Raises SecurityGroupNotFound, RuleExists."""
+    rows.load(session, SecurityGroup, group_id)
     if remote_group_id is not None:
         rows.require(session, SecurityGroup, remote_group_id)
     same = select(SecurityGroupRule.id).where(
@@ -100,6 +106,15 @@ def add_rule(
     )
     if session.scalar(same) is not None:
         raise RuleExists(f"security group {group_id} has that rule")
+
+
+def put_rule(
+    session: Session, group_id: str, direction: str, protocol: str, remote_group_id: str | None
+) -> dict[str, Any]:
+    """Add a rule, whatever there is. Raises SecurityGroupNotFound."""
+    group = session.get(SecurityGroup, group_id)  # no second look at one that was checked just now
+    if group is None:
+        raise rows.not_found(SecurityGroup, group_id)
     rule = SecurityGroupRule.new(
         security_group=group, direction=direction, protocol=protocol, remote_group_id=remote_group_id
     )

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -26,7 +27,7 @@ from models.zoo.animal import Animal, animals
 PLAIN = ("models:Network", "models:Sessions")
 
 HEADER = ("animal", "bug", "found", "as", "seconds", "cases", "shrunk", "least", "at the least")
-WIDTHS = (24, 22, 5, 28, 7, 6, 6, 5, 12)
+WIDTHS = (24, 27, 5, 28, 7, 6, 6, 5, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def zoo(
         print("\n".join(f"{animal.name:24}  {_first_line(animal)}" for animal in chosen))
         return
     words = [] if only else list(PLAIN)
-    with open_server() as server, ThreadPoolExecutor(jobs) as pool:
+    with open_server(dsn=os.environ.get("ROWRACE_DSN") or None) as server, _pool(jobs) as pool:
         dsn = server.address.render_as_string(hide_password=False)
         rows = _told(_hunted(pool, chosen, seeds, ("--time", f"{duration(time):.0f}"), dsn))
         plain = {word: _run(word, 1, ("--time", f"{duration(plain_time):.0f}"), dsn) for word in words}
@@ -150,6 +151,16 @@ def zoo(
             json.dumps({"format": 1, "animals": [row.to_json() for row in rows], "plain": plain}, indent=2)
         )
     raise typer.Exit(int(bool(missed) or any(summary["findings"] for summary in plain.values())))
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[Executor]:
+    """Threads that wait for campaigns; what has not begun when one cannot be run is not begun any more."""
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _hunted(pool: Executor, chosen: Sequence[Animal], seeds: int, options: Sequence[str], dsn: str) -> Iterator[Row]:

@@ -5,7 +5,8 @@ commits, A's INSERT violates the foreign key.
 
 What differs: a foreign key violation is not retried. Correct code does the work again, and finds nothing there.
 
-Seen by `errors`: an IntegrityError leaves the operation, at any isolation level but SERIALIZABLE.
+Seen by `errors`: an IntegrityError leaves the operation. Under READ COMMITTED only: above it, PostgreSQL cannot
+serialize a reference to a row that A still sees, and that is retried.
 """
 
 from __future__ import annotations

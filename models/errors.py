@@ -77,7 +77,3 @@ class RevisionMismatch(ServiceError):
 
 class InvalidInput(ServiceError):
     """The arguments make no sense together."""
-
-
-class Contention(ServiceError):
-    """Other transactions got in the way at every attempt."""

@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
-from models.errors import Contention
 from models.holding import hold
 from models.revisions import Expectation, Revisions, state
 
@@ -27,6 +26,10 @@ RETRIED = frozenset(
 )
 
 
+class Contention(Exception):
+    """Other transactions got in the way at every attempt. No target declares it: trying again has to come to an end."""
+
+
 def sqlstate(error: BaseException) -> str | None:
     """PostgreSQL's code of a database error; None for any other exception."""
     return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
@@ -37,10 +40,12 @@ class Transactions:
 
     Args:
         revisions: the plugin that counts what they change.
+        attempts: how often a unit of work is begun before it is given up.
     """
 
-    def __init__(self, revisions: Revisions | None = None) -> None:
+    def __init__(self, revisions: Revisions | None = None, *, attempts: int = ATTEMPTS) -> None:
         self.revisions = revisions or Revisions()
+        self.attempts = attempts
 
     def retriable(self, error: Exception) -> bool:
         """Whether a fresh attempt may do better."""
@@ -61,7 +66,7 @@ class Transactions:
         hold(session)
         self.revisions.attach(session)
         state(session).expected = expected
-        for _ in range(ATTEMPTS):
+        for _ in range(self.attempts):
             try:
                 return self.attempt(session, work)
             except Exception as error:
@@ -70,7 +75,7 @@ class Transactions:
                 if not self.retriable(error):
                     raise
         # The database's own error is no part of the answer: it was one of many.
-        raise Contention(f"gave up after {ATTEMPTS} attempts")
+        raise Contention(f"gave up after {self.attempts} attempts")
 
     def attempt(self, session: Session, work: Callable[[Session], Result]) -> Result:
         """One transaction. The result is made inside it: afterwards, rows may be gone."""

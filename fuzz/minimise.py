@@ -205,7 +205,7 @@ def _everywhere(case: Case, call: Call, other: Call) -> Case:
     changed = {name: value for name, value in call.arguments.items() if other.arguments.get(name) != value}
 
     def change(each: Call) -> Call:
-        same = {name for name, value in changed.items() if each.arguments.get(name) == value}
+        same = {name for name, value in changed.items() if name in each.arguments and each.arguments[name] == value}
         return Call(each.operation, {**each.arguments, **{name: other.arguments[name] for name in same}})
 
     return replace(case, programs={session: tuple(map(change, calls)) for session, calls in case.programs.items()})

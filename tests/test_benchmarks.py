@@ -18,6 +18,8 @@ SMALL = [
     "40",
     "--resets",
     "1",
+    "--repeated",
+    "1",
     "--memory",
     "5",
     "10",
@@ -57,7 +59,8 @@ def test_the_table_has_a_row_for_everything_that_is_measured(measured: tuple[str
 def test_the_file_holds_the_same_figures(measured: tuple[str, Path]) -> None:
     figures = json.loads(measured[1].read_text())
     assert all(figure["name"] in measured[0] for figure in figures)
-    assert {figure["group"] for figure in figures} == {"per second", "case", "judging", "reset", "memory"}
+    groups = {figure["group"] for figure in figures} - {"isolationtester"}  # which is not installed everywhere
+    assert groups == {"per second", "case", "judging", "reset", "memory"}
 
 
 def test_the_parts_of_a_case_sum_up_to_it(measured: tuple[str, Path]) -> None:

@@ -16,7 +16,7 @@ from fuzz.finding import Finding
 from fuzz.generate.calls import simpler
 from fuzz.generate.hunt import Hunt
 from fuzz.generate.machine import DRAWN, TURNS, machine_of
-from fuzz.generate.palettes import Palettes, learn
+from fuzz.generate.palettes import LEARNT, Palettes, learn
 from fuzz.generate.sweep import explored_pairs, stale_sessions
 from fuzz.minimise import Minimiser
 from fuzz.strategies import STRATEGIES
@@ -24,6 +24,9 @@ from fuzz.trial import Trial, Verdict
 
 MIX = (DRAWN, *STRATEGIES)
 """All strategies: none wins everywhere."""
+
+LESSONS = (80, LEARNT)
+"""How many calls are learnt about before the first batch, and before the second."""
 
 SLICE = 100
 """Cases of the sweep between two batches of the state machine."""
@@ -112,6 +115,7 @@ class _Campaign:
         self._interruption = interruption
         self._seeds = random.Random(seed)  # noqa: S311 - a campaign must repeat
         self._tally = Tally()
+        self._batches = 0
         self._palettes: Palettes | None = None
         self._sweep: Iterator[Verdict] = iter(())
         self._findings: dict[str, Finding] = {}
@@ -130,13 +134,20 @@ class _Campaign:
 
     def batch(self) -> Iterator[Event]:
         """Run a slice of the sweep, then a batch from the state machine."""
-        if self._palettes is None:
-            self._palettes = learn(self._trial, self._word, self._seed)
+        palettes = self._learn()
+        for hunt in (self._slice, self._draw):
+            yield from self._follow(hunt(palettes))
+
+    def _learn(self) -> Palettes:
+        """What is known of the target's calls: of a few for the first batch, as all of them take seconds."""
+        if self._batches < len(LESSONS):
+            self._palettes = learn(self._trial, self._word, self._seed, LESSONS[self._batches])
             self._sweep = self._swept(self._palettes)
             gc.collect()
             gc.freeze()  # libraries, models, call tables: looking through them for garbage took a tenth of the time
-        for hunt in (self._draw, self._slice):
-            yield from self._follow(hunt(self._palettes))
+        self._batches += 1
+        assert self._palettes is not None
+        return self._palettes
 
     def _swept(self, palettes: Palettes) -> Iterator[Verdict]:
         """What comes of the cases that can be listed."""

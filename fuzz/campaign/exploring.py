@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from time import monotonic
 
 from fuzz.campaign.confirmation import confirm
@@ -20,6 +21,9 @@ from fuzz.trial import Trial, Verdict
 from fuzz.violations import Violation
 
 _DEADLOCK = "40P01"
+
+TURN = 40
+"""Classes of a pair that are run before the next pair has its turn; few pairs have more."""
 
 
 def explore(trial: Trial, meetings: Mapping[tuple[str, str], Sequence[Pair]], terms: Terms) -> Iterator[MatrixEvent]:
@@ -51,11 +55,11 @@ def explore(trial: Trial, meetings: Mapping[tuple[str, str], Sequence[Pair]], te
 class _Ongoing:
     """Two calls at one level, whose exploration can be broken off and taken up again."""
 
-    def __init__(self, operations: tuple[str, str], pair: Pair, trial: Trial, case: Case) -> None:
+    def __init__(self, operations: tuple[str, str], pair: Pair, trial: Trial, case: Case, switches: int | None) -> None:
         self.operations = operations
         self._pair = pair
         self._level = case.isolation
-        self._exploration = Exploration(trial, case)
+        self._exploration = Exploration(trial, case, switches)
         self._verdicts = self._exploration.verdicts()
         self._kinds: dict[str, set[str]] = {}
         self._seen: Counter[str] = Counter()
@@ -79,11 +83,16 @@ class _Ongoing:
         kinds = {kind: frozenset(signatures) for kind, signatures in self._kinds.items()}
         classes = self._exploration.classes
         left = self._exploration.left if classes else 1
-        return Explored(self._pair, self._level, classes, left, kinds, self._seen["blocked"], self._seen["deadlocked"])
+        blocked, deadlocked = self._seen["blocked"], self._seen["deadlocked"]
+        return Explored(self._pair, self._level, classes, left, kinds, blocked, deadlocked, self._exploration.beyond)
 
 
 class _Exploring:
-    """All pairs in turn, and round and round those that have not come to their end: none takes the time of all."""
+    """All pairs in turn, and round and round those that have not come to their end: none takes the time of all.
+
+    Each two operations have a turn before any has its second, and the weakest level before the next: what is found
+    there is found most often.
+    """
 
     def __init__(self, trial: Trial, meetings: Mapping[tuple[str, str], Sequence[Pair]], terms: Terms) -> None:
         self._trial = trial
@@ -91,10 +100,12 @@ class _Exploring:
         self._start = monotonic()
         self._operations = tuple(meetings)
         self._all = [
-            _Ongoing(operations, pair, trial, terms.case(pair, level))
-            for operations, pairs in meetings.items()
-            for pair in pairs
+            _Ongoing(operations, pair, trial, terms.case(pair, level), terms.switches)
             for level in terms.isolation
+            for round_ in zip_longest(
+                *([(operations, pair) for pair in pairs] for operations, pairs in meetings.items())
+            )
+            for operations, pair in filter(None, round_)
         ]
         self._waiting = deque(self._all)
         self._findings: dict[str, Finding] = {}
@@ -119,13 +130,16 @@ class _Exploring:
         return self._waiting.popleft() if self._waiting and self._elapsed_s() < self._terms.seconds else None
 
     def go_on(self, ongoing: _Ongoing) -> Iterator[MatrixEvent]:
-        """Explore a pair for its share of the time that is left."""
-        until = self._elapsed_s() + (self._terms.seconds - self._elapsed_s()) / (len(self._waiting) + 1)
-        while (verdict := ongoing.next()) is not None:
-            yield from self._find(verdict)
-            if self._elapsed_s() >= until:
-                self._waiting.append(ongoing)
+        """Explore a pair, up to the end of its turn."""
+        for _ in range(TURN):
+            verdict = ongoing.next()
+            if verdict is None:
                 break
+            yield from self._find(verdict)
+            if self._elapsed_s() >= self._terms.seconds:
+                break
+        else:
+            self._waiting.append(ongoing)
         yield PairExplored(self.so_far)
 
     def _elapsed_s(self) -> float:

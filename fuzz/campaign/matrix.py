@@ -22,6 +22,7 @@ class Explored:
         kinds: the violations of all of them: kind -> signatures.
         blocked: in how many a session waited for the other.
         deadlocked: in how many PostgreSQL ended a deadlock.
+        beyond: how many beginnings of others take more context switches than were asked for.
     """
 
     pair: Pair
@@ -31,6 +32,7 @@ class Explored:
     kinds: Mapping[str, frozenset[str]]
     blocked: int
     deadlocked: int
+    beyond: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Terms:
         seconds: that all may take.
         postgres: the server's version.
         calls: what to try in a call's stead when a finding is minimised.
+        switches: the most context switches; None: any number.
     """
 
     target: str
@@ -52,6 +55,7 @@ class Terms:
     seconds: float
     postgres: str
     calls: Sequence[Call]
+    switches: int | None = None
 
     def case(self, pair: Pair, level: str) -> Case:
         """The case of two calls, a session each."""

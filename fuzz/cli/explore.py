@@ -19,8 +19,10 @@ from fuzz.generate.meetings import Pair, meetings
 from fuzz.generate.palettes import learn
 from fuzz.lookup import find_target
 from fuzz.postgres import open_server
+from fuzz.report.file import prepare_file, write_file
 from fuzz.report.folder import prepare_folder, write_folder
 from fuzz.report.matrix import matrix_json, matrix_line, matrix_text
+from fuzz.report.matrix_page import matrix_page
 from fuzz.report.progress import EVERY, Progress
 from fuzz.report.timeline import finding_timeline
 from fuzz.target import Target
@@ -41,7 +43,11 @@ def explore_command(
     isolation: Annotated[
         str | None, typer.Option(metavar="LEVELS", help="rc,rr,ser or some of them; default: the target's.")
     ] = None,
+    switches: Annotated[
+        int | None, typer.Option(min=1, help="Context switches at the most, a serial order having 1; default: any.")
+    ] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where findings' folders go.")] = Path("findings"),
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the matrix as an HTML page, too.")] = None,
     as_json: Json = False,
     pg_bin: PgBin = None,
     dsn: Dsn = None,
@@ -56,6 +62,8 @@ def explore_command(
     found = find_target(target)
     _refuse(found, operations or [])
     prepare_folder(out)
+    if html is not None:
+        prepare_file(html)
     progress = Progress(sys.stderr if as_json else sys.stdout)
     progress.say(f"seed {seed}")
     with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server) as trials:
@@ -65,9 +73,11 @@ def explore_command(
         events = explore(
             trial,
             _chosen(meetings(learnt.alone), operations or []),
-            Terms(target, seed, chosen or found.isolation, seconds, server.version, learnt.calls),
+            Terms(target, seed, chosen or found.isolation, seconds, server.version, learnt.calls, switches),
         )
         matrix, paths = _follow(events, out, progress)
+    if html is not None:
+        write_file(html, matrix_page(matrix, paths))
     if as_json:
         print(json.dumps(matrix_json(matrix, paths), indent=2))
     progress.say(matrix_text(matrix, paths))

@@ -32,16 +32,20 @@ class Exploration:
     Args:
         trial: runs and judges.
         case: its programs and isolation level count, its schedule does not.
+        switches: the most context switches that an interleaving is expected to take; None: any number.
 
     Attributes:
         runs: how many interleavings have been run.
         classes: how many of them were not equivalent to one before.
+        beyond: how many beginnings take more switches; some of them may be of classes that were run.
     """
 
     trial: Trial
     case: Case
+    switches: int | None = None
     runs: int = 0
     classes: int = 0
+    beyond: int = 0
     _with: defaultdict[Event, int] = field(default_factory=lambda: defaultdict(int))
     _waiting: list[_Waiting] = field(default_factory=list)
     _met: set[frozenset[Event]] = field(default_factory=set)
@@ -60,7 +64,7 @@ class Exploration:
         """
         first, *others = self.case.programs
         yield from self._run(Beginning(frozenset(), (first,), 0))
-        if self._waiting:  # the sessions meet, so that another one first gives another class
+        if self._met:  # the sessions meet, so that another one first gives another class
             for place, other in enumerate(others, 1):
                 self._wait(Beginning(frozenset({-place}), (other,), 0))  # with an event that no run has had
         while self._waiting:
@@ -84,6 +88,9 @@ class Exploration:
 
     def _wait(self, beginning: Beginning) -> None:
         self._met.add(beginning.events)
+        if self.switches is not None and beginning.switches > self.switches:
+            self.beyond += 1
+            return
         heappush(self._waiting, (beginning.switches, self._found, beginning))
         self._found += 1
 

@@ -104,13 +104,14 @@ class Palettes:
         )
 
 
-def learn(trial: Trial, word: str, chance: int) -> Palettes:
+def learn(trial: Trial, word: str, chance: int, most: int = LEARNT) -> Palettes:
     """Run calls alone, and see which of them meet.
 
     Args:
         trial: runs them.
         word: the TARGET word.
         chance: seed of what is drawn.
+        most: how many calls, and then how many acts, are run.
 
     Raises:
         ToolError: as `call_table` does.
@@ -128,13 +129,13 @@ def learn(trial: Trial, word: str, chance: int) -> Palettes:
 
     foresight = Foresight(of())
 
-    alone = [run(call) for call in calls[:LEARNT]]
-    known = calls[:LEARNT]
+    known = calls[:most]
+    alone = [run(call) for call in known]
     if target.session_scope == "program":
         palettes = (table, *(_together(known, alone, pivot) for pivot in alone if pivot.touches))
         touching = [call for call, footprint in zip(known, alone, strict=True) if footprint.touches]
         others = [call for call, footprint in zip(known, alone, strict=True) if not footprint.touches]
-        pairs = islice(product(touching, others), LEARNT)
+        pairs = islice(product(touching, others), most)
         acts = tuple(Act((one, other), run(one, other)) for one, other in pairs)
         return Palettes(calls, (), palettes, dict.fromkeys(target.operations, ACT_STEPS), foresight, acts)
     lengths = dict.fromkeys(target.operations, 1)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fuzz.campaign.matrix import Explored, Matrix
+from fuzz.campaign.matrix import Explored, Matrix, Terms
 
 LEGEND = (
     ". safe   b safe, one waits for the other   d safe, through a deadlock   X race   ? not finished   - do not meet"
@@ -44,6 +44,7 @@ def matrix_json(matrix: Matrix, paths: Mapping[str, Path]) -> dict[str, Any]:
         "postgres": matrix.terms.postgres,
         "isolation": list(matrix.terms.isolation),
         "elapsed_s": round(matrix.elapsed_s, 1),
+        "switches": matrix.terms.switches,
         "runs": matrix.runs,
         "whole": matrix.is_whole,
         "nondeterministic": sorted(matrix.nondeterministic),
@@ -79,10 +80,12 @@ def _explored(each: Explored) -> dict[str, Any]:
         "violations": {kind: sorted(signatures) for kind, signatures in each.kinds.items()},
         "blocked": each.blocked,
         "deadlocked": each.deadlocked,
+        "beyond": each.beyond,
     }
 
 
-_SIGNS = {"do not meet": "-", "not finished": "?", "deadlock": "d", "blocked": "b", "safe": "."}
+SIGNS = {"do not meet": "-", "not finished": "?", "deadlock": "d", "blocked": "b", "safe": "."}
+"""A cell's verdict in a letter; any other is a race."""
 
 
 def _grid(matrix: Matrix, operations: Sequence[str]) -> Iterator[str]:
@@ -98,7 +101,7 @@ def _grid(matrix: Matrix, operations: Sequence[str]) -> Iterator[str]:
 
 def _sign(matrix: Matrix, one: str, other: str) -> str:
     cell = matrix.cells.get((one, other), matrix.cells.get((other, one), ()))
-    return _SIGNS.get(verdict(cell), "X")
+    return SIGNS.get(verdict(cell), "X")
 
 
 def _pairs(matrix: Matrix) -> Iterator[str]:
@@ -106,15 +109,18 @@ def _pairs(matrix: Matrix) -> Iterator[str]:
     for cell in matrix.cells.values():
         for each in cell:
             one, other = each.pair
-            yield f"{one} x {other}   {each.isolation}   {_count_of([each])}   {verdict((each,))}"
+            yield f"{one} x {other}   {each.isolation}   {_count_of([each], matrix.terms)}   {verdict((each,))}"
         if not cell:
             yield "These operations touch no table in common: in whatever order they run, neither notices the other."
 
 
-def _count_of(explored: Sequence[Explored]) -> str:
-    classes, left = sum(each.classes for each in explored), sum(each.left for each in explored)
+def _count_of(explored: Sequence[Explored], terms: Terms) -> str:
+    classes, left, beyond = (sum(getattr(each, name) for each in explored) for name in ("classes", "left", "beyond"))
     if left:
         return f"{classes} classes, and not the {left} or fewer that are left"
+    if beyond:
+        most = "1 switch" if terms.switches == 1 else f"{terms.switches} switches"
+        return f"all {classes} classes of up to {most}, and not the {beyond} or fewer of more"
     return "the only class" if classes == 1 else f"all {classes} classes"
 
 
@@ -124,8 +130,8 @@ def _not_safe(matrix: Matrix) -> Iterator[str]:
         return
     for (one, other), cell in matrix.cells.items():
         word = verdict(cell)
-        if word not in _SIGNS or word == "not finished":
-            yield f"{one} x {other}   {_count_of(cell)}   {word}"
+        if word not in SIGNS or word == "not finished":
+            yield f"{one} x {other}   {_count_of(cell, matrix.terms)}   {word}"
 
 
 def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
@@ -136,6 +142,8 @@ def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
     explored = [each for cell in matrix.cells.values() for each in cell]
     classes = sum(each.classes for each in explored)
     yield f"{matrix_line(matrix)}; {classes} classes of equivalent interleavings"
+    if matrix.terms.switches is not None:
+        yield f"left out, as --switches asks for: what takes more context switches than {matrix.terms.switches}"
     if not matrix.is_whole:
         yield "time was up before all was run: more of it (--time) tells whether the rest is safe"
     for signature in matrix.nondeterministic:

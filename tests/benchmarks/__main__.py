@@ -12,6 +12,7 @@ from pathlib import Path
 from fuzz.postgres import Server, open_server
 from tests.benchmarks.cases import HOW, measure_cases
 from tests.benchmarks.figures import Figure, table
+from tests.benchmarks.isolationtester import measure_isolationtester
 from tests.benchmarks.judging import measure_judging
 from tests.benchmarks.memory import measure_memory
 from tests.benchmarks.reset import measure_reset
@@ -41,6 +42,7 @@ def _told(figures: Iterator[Figure]) -> Iterator[Figure]:
 MEASURES: dict[str, Callable[[Server, argparse.Namespace], Iterator[Figure]]] = {
     "statements": lambda server, o: measure_statements(server, rounds=o.rounds, times=o.times),
     "cases": lambda server, o: measure_cases(server, cases=o.cases),
+    "isolationtester": lambda server, o: measure_isolationtester(server, rounds=o.rounds, repeated=o.repeated),
     "judging": lambda _, o: measure_judging(transactions=o.transactions),
     "reset": lambda server, o: measure_reset(server, resets=LONG_RESETS if o.long else o.resets),
     "memory": lambda server, o: measure_memory(server, first=o.memory[0], last=o.memory[1]),
@@ -54,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=15, help="of statements, under the scheduler and bare in turn")
     parser.add_argument("--times", type=int, default=2_000, help="statements a round; a tenth as many transactions")
     parser.add_argument("--cases", type=int, default=900, help="to split the time of")
+    parser.add_argument("--repeated", type=int, default=5, help="how often a permutation is run in a round")
     parser.add_argument("--transactions", type=int, default=10_000, help="of a history to judge")
     parser.add_argument("--resets", type=int, default=2_000, help="between the first and the last that are measured")
     parser.add_argument("--long", action="store_true", help=f"{LONG_RESETS:,} resets")

@@ -10,6 +10,7 @@ import fuzz.engine.settle
 import fuzz.serial_orders
 from fuzz.campaign.campaign import Budget, campaign
 from fuzz.campaign.events import Summary
+from fuzz.campaign.tally import Tally
 from fuzz.engine.connection import ScheduledConnection
 from fuzz.engine.lane import Lane
 from fuzz.engine.settle import Settler
@@ -36,8 +37,9 @@ RESET = "reset"
 JUDGING = "judging"
 INVARIANTS = "invariants"
 SERIAL = "serial orders, to judge"
+COUNTING = "counting interleavings"
 SWEPT = "swept"
-PARTS = (HYPOTHESIS, SQLALCHEMY, POSTGRESQL, ASKING, SCHEDULING, RESET, JUDGING, INVARIANTS, SERIAL)
+PARTS = (HYPOTHESIS, SQLALCHEMY, POSTGRESQL, ASKING, SCHEDULING, RESET, JUDGING, INVARIANTS, SERIAL, COUNTING)
 
 HOW = """How a case was split: functions at the seams were wrapped, and the time between two seams is charged to the
 inner one. Hypothesis is all of a batch outside of the state machine's rules; SQLAlchemy is all in a session's greenlet
@@ -52,7 +54,8 @@ def seams() -> Iterator[tuple[str, object, str, bool]]:
     yield HYPOTHESIS, Hunt, "run", False
     for name in ("start", "take", "teardown"):
         yield SCHEDULING, CaseMachine, name, False
-    yield SWEPT, Hunt, "go_through", True
+    yield SWEPT, Hunt, "look_through", True
+    yield COUNTING, Tally, "note", True
     yield SQLALCHEMY, Lane, "_begin", False
     yield SQLALCHEMY, Lane, "answer", False
     yield SCHEDULING, ScheduledConnection, "_exchange", False

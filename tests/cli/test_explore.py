@@ -64,6 +64,27 @@ def test_time_that_is_up_is_no_pass(rowrace: Rowrace, tmp_path: Path) -> None:
     )
 
 
+def test_switches_bound_what_is_run_and_what_is_left_out_is_told(rowrace: Rowrace, tmp_path: Path) -> None:
+    words = ("explore", f"{BANK}:Deadlocking", "transfer", "transfer", "--isolation", "rc", "--out", tmp_path)
+    bounded = rowrace(*words, "--switches", 1, "--json")
+    assert bounded.status == 0
+    explored = bounded.json["cells"][0]["explored"]
+    assert any(each["beyond"] for each in explored)
+    assert not any(each["violations"] for each in explored)
+    told = rowrace(*words, "--switches", 1)
+    assert re.search(r"all \d+ classes of up to 1 switch, and not the \d+ or fewer of more", told.out)
+    assert "left out, as --switches asks for: what takes more context switches than 1" in told.out
+    assert rowrace(*words, "--switches", 3).status == 1
+
+
+def test_a_page_that_cannot_be_written_is_told_before_anything_is_run(rowrace: Rowrace, tmp_path: Path) -> None:
+    (tmp_path / "page.html").mkdir()
+    ran = rowrace("explore", f"{BANK}:Expiring", "--out", tmp_path / "findings", "--html", tmp_path / "page.html")
+    assert ran.status == 2
+    assert "page.html cannot be written" in ran.err
+    assert "interleavings run" not in ran.out
+
+
 STRANGERS = """
 from sqlalchemy import text
 from fuzz import Target, operation

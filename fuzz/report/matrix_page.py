@@ -1,0 +1,118 @@
+"""The race matrix as one HTML file that needs nothing else: a grid, and behind each cell what was found there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from fuzz.campaign.matrix import Explored, Matrix
+from fuzz.case import ISOLATION
+from fuzz.report.matrix import SIGNS, matrix_line, verdict
+from fuzz.report.timeline import finding_timeline
+
+_STYLES = {"-": "apart", "?": "unfinished", "d": "deadlock", "b": "blocked", ".": "safe", "X": "race"}
+
+_LEGEND = (
+    (".", "safe in all interleavings"),
+    ("b", "safe, one waits for the other"),
+    ("d", "safe, through a deadlock"),
+    ("X", "race"),
+    ("?", "not finished"),
+    ("-", "do not meet"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """Two operations.
+
+    Attributes:
+        one: the operation of the column.
+        other: the operation of the row.
+        word: what is worst of what came of them.
+        sign: the same in a letter.
+        explored: what came of their calls.
+        findings: the timelines of the findings of both.
+        number: the cell's.
+    """
+
+    one: str
+    other: str
+    word: str
+    sign: str
+    explored: Sequence[Explored]
+    findings: Sequence[str]
+    number: int
+
+    @property
+    def style(self) -> str:
+        """The class in the page's style sheet."""
+        return _STYLES[self.sign]
+
+    @property
+    def id(self) -> str:
+        """Where its details are; "" where there are none."""
+        return f"cell-{self.number}" if self.explored else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    name: str
+    cells: Sequence[_Cell]
+
+
+def matrix_page(matrix: Matrix, paths: Mapping[str, Path]) -> str:
+    """A matrix as an HTML page.
+
+    Args:
+        matrix: what was explored.
+        paths: a finding's id -> its folder.
+    """
+    operations = list(dict.fromkeys(name for pair in matrix.cells for name in pair))
+    cells = {pair: _cell(matrix, pair, number, paths) for number, pair in enumerate(matrix.cells, 1)}
+    return _template().render(
+        matrix=matrix,
+        line=matrix_line(matrix),
+        classes=sum(each.classes for cell in matrix.cells.values() for each in cell),
+        conclusion=_conclusion(matrix),
+        levels=", ".join(ISOLATION[level].upper() for level in matrix.terms.isolation),
+        isolation={level: words.upper() for level, words in ISOLATION.items()},
+        legend=[(sign, _STYLES[sign], words) for sign, words in _LEGEND],
+        operations=operations,
+        rows=list(_rows(cells, operations)),
+        cells=[cell for cell in cells.values() if cell.explored],
+    )
+
+
+def _rows(cells: Mapping[tuple[str, str], _Cell], operations: Sequence[str]) -> Iterator[_Row]:
+    """One an operation, with a cell for each before it, and for itself."""
+    for place, name in enumerate(operations, 1):
+        pairs = [(other, name) if (other, name) in cells else (name, other) for other in operations[:place]]
+        yield _Row(name, [cells[pair] for pair in pairs if pair in cells])
+
+
+def _cell(matrix: Matrix, pair: tuple[str, str], number: int, paths: Mapping[str, Path]) -> _Cell:
+    explored = matrix.cells[pair]
+    word = verdict(explored)
+    signatures = {each for one in explored for found in one.kinds.values() for each in found}
+    timelines = [finding_timeline(each, paths[each.id]) for each in matrix.findings if each.id in signatures]
+    return _Cell(*pair, word, SIGNS.get(word, "X"), explored, timelines, number)
+
+
+def _conclusion(matrix: Matrix) -> str:
+    number = len(matrix.findings)
+    found = "No race." if not number else "One race." if number == 1 else f"{number} races."
+    if matrix.terms.switches is not None:
+        found += f" What takes more context switches than {matrix.terms.switches} was left out."
+    return found if matrix.is_whole else f"{found} Not all was run: the cells with a question mark are not judged."
+
+
+@cache
+def _template() -> Template:
+    return Environment(
+        loader=PackageLoader("fuzz.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    ).get_template("matrix.html")

@@ -65,5 +65,6 @@ def test_the_plain_models_are_right_in_an_animals_least_case(trials: Trials, ani
 def test_an_animals_file_tells_its_bugs_the_interleaving_what_differs_and_the_check(animal: Animal) -> None:
     text = str(import_module(animal.word).__doc__)
     check = KINDS[animal.kinds[0]].check
+    assert set(animal.kinds) <= set(KINDS)
     told = [*animal.bugs, "The interleaving:", "What differs:", f"Seen by `{EXPLAINED_BY.get(check, check)}`"]
     assert [words for words in told if words not in text] == []

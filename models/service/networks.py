@@ -49,11 +49,6 @@ def update(session: Session, network_id: str, changes: Mapping[str, Any]) -> dic
 def delete(session: Session, network_id: str) -> None:
     """Remove a network without subnets and ports. Raises NetworkNotFound, NetworkInUse."""
     rows.lock(session, Network, network_id, delete=True)
-    remove(session, network_id)
-
-
-def remove(session: Session, network_id: str) -> None:
-    """What `delete` does once it has the network for itself."""
     network = rows.load(session, Network, network_id)
     check_unused(session, network_id)
     session.delete(network)

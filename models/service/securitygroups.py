@@ -65,16 +65,16 @@ def delete(session: Session, group_id: str) -> None:
         SecurityGroupNotFound, SecurityGroupInUse: as their names say.
     """
     rows.lock(session, SecurityGroup, group_id, delete=True)  # before the check: a port that would use it waits
-    remove(session, group_id)
-
-
-def remove(session: Session, group_id: str) -> None:
-    """What `delete` does once it has the group for itself."""
     group = rows.load(session, SecurityGroup, group_id)
-    if session.scalar(select(exists().where(SecurityGroupPortBinding.security_group_id == group_id))):
-        raise SecurityGroupInUse(f"ports use security group {group_id}")
+    check_unused(session, group_id)
     session.delete(group)
     session.flush()
+
+
+def check_unused(session: Session, group_id: str) -> None:
+    """See that no port uses a security group. Raises SecurityGroupInUse."""
+    if session.scalar(select(exists().where(SecurityGroupPortBinding.security_group_id == group_id))):
+        raise SecurityGroupInUse(f"ports use security group {group_id}")
 
 
 def create_rule(

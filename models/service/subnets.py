@@ -59,16 +59,16 @@ def update(session: Session, subnet_id: str, changes: Mapping[str, Any]) -> dict
 def delete(session: Session, subnet_id: str) -> None:
     """Remove a subnet that no port has an address on. Raises SubnetNotFound, SubnetInUse."""
     rows.lock(session, Subnet, subnet_id, delete=True)  # before the check: a port that takes an address waits
-    remove(session, subnet_id)
-
-
-def remove(session: Session, subnet_id: str) -> None:
-    """What `delete` does once it has the subnet for itself."""
     subnet = rows.load(session, Subnet, subnet_id, joinedload(Subnet.network))
-    if session.scalar(select(exists().where(IPAllocation.subnet_id == subnet_id))):
-        raise SubnetInUse(f"ports have addresses on subnet {subnet_id}")
+    check_unused(session, subnet_id)
     session.delete(subnet)
     session.flush()
+
+
+def check_unused(session: Session, subnet_id: str) -> None:
+    """See that no port has an address on a subnet. Raises SubnetInUse."""
+    if session.scalar(select(exists().where(IPAllocation.subnet_id == subnet_id))):
+        raise SubnetInUse(f"ports have addresses on subnet {subnet_id}")
 
 
 def _parse(cidr: str) -> IPv4Network | IPv6Network:

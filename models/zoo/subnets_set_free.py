@@ -4,8 +4,9 @@ The interleaving: A finds that nothing uses the network, B adds a subnet to it a
 SQLAlchemy sets the subnet's network_id to NULL first.
 
 What differs: a relation leads from the network to its subnets (in Neutron, to its ports) that neither cascades nor
-leaves it to the database, and no lock keeps B away. Correct code has a read-only relation: PostgreSQL refuses by the
-foreign key, and the next attempt finds the subnet. A NULL where there must be none is nothing that a retry expects.
+leaves it to the database, and the network is locked when A has looked already. With a read-only relation, as in correct
+code, PostgreSQL would refuse by the foreign key, and the next attempt find the subnet. A NULL where there must be none
+is nothing that a retry expects.
 
 Seen by `errors`: an IntegrityError leaves the operation. Under READ COMMITTED only: above it, A sees no subnet.
 """
@@ -37,12 +38,9 @@ class SubnetsSetFree(plain.Network):
 
 
 def _delete(session: Session, network_id: str) -> None:
-    network = session.get(NetworkOfSubnets, network_id)
-    if network is None:
-        raise rows.not_found(tables.Network, network_id)
     networks.check_unused(session, network_id)
-    session.delete(network)
-    session.flush()
+    rows.lock(session, tables.Network, network_id, delete=True)
+    session.delete(session.get_one(NetworkOfSubnets, network_id))
 
 
 ANIMAL = Animal(
@@ -52,7 +50,7 @@ ANIMAL = Animal(
     least=(
         preempted(
             [call("delete_network", network=seed.OTHER_NETWORK, expected=None)],
-            2,
+            1,
             [call("create_subnet", network=seed.OTHER_NETWORK, cidr="10.0.1.0/24")],
         ),
     ),

@@ -3,7 +3,8 @@
 The interleaving: A finds no address of the subnet taken, B adds a port with one and commits, A deletes the subnet, and
 PostgreSQL the address with it.
 
-What differs: `delete_subnet` does not lock the subnet before it looks. Correct code does: B waits, and finds no subnet.
+What differs: `delete_subnet` locks the subnet when it has looked already. Correct code locks first: B waits, and finds
+no subnet.
 
 Seen by `revisions`: the port has lost its address, and its number did not grow. Under READ COMMITTED only: above it,
 PostgreSQL refuses to cascade to a row that A cannot see.
@@ -15,17 +16,23 @@ from sqlalchemy.orm import Session
 
 from fuzz import operation
 from models import network, seed, tables
-from models.service import subnets
+from models.service import rows, subnets
 from models.zoo.animal import Animal, call, preempted
 
 
 class VanishedAllocation(network.Network):
-    """Service operations, one of which checks without a lock."""
+    """Service operations, one of which locks after its check."""
 
     @operation(subnet=network.SUBNET, expected=network.EXPECTED)
     def delete_subnet(self, session: Session, subnet: str, expected: int | None) -> None:
         """Remove a subnet."""
-        self._delete(session, tables.Subnet, subnet, expected, lambda s: subnets.remove(s, subnet))
+        self._delete(session, tables.Subnet, subnet, expected, lambda s: _delete(s, subnet))
+
+
+def _delete(session: Session, subnet_id: str) -> None:
+    subnets.check_unused(session, subnet_id)
+    rows.lock(session, tables.Subnet, subnet_id, delete=True)
+    session.delete(rows.load(session, tables.Subnet, subnet_id))
 
 
 ANIMAL = Animal(
@@ -35,7 +42,7 @@ ANIMAL = Animal(
     least=(
         preempted(
             [call("delete_subnet", subnet=seed.FREE_SUBNET, expected=None)],
-            2,
+            1,
             [call("create_port", network=seed.NETWORK, subnet=seed.FREE_SUBNET, mac_address=seed.MACS[2])],
         ),
     ),

@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
-from fuzz import Target
+from fuzz import Target, operation
 from fuzz.case import Call, Case
 from fuzz.engine.stage import Stage
 from fuzz.generate.calls import call_table, simpler
@@ -100,6 +102,28 @@ def test_a_race_on_one_row_goes_over_to_the_simplest_row_in_all_its_calls_at_onc
     table = call_table(Losing, 1)
     least = Minimiser(trial, failing.violations[0].signature)(failing, lambda call: simpler(call, table))
     assert least.history.case.programs == dict.fromkeys("AB", (Call("deposit", {"account": 1}),))
+
+
+class Noting(Losing):
+    """Deposits with a note, or none."""
+
+    @operation(account=st.sampled_from([1, 2]), note=st.sampled_from(["a", None]))
+    def noted(self, session: Session, account: int, note: str | None) -> None:
+        assert note in {"a", None}
+        self.deposit(session, account)
+
+
+def test_an_argument_that_is_none_is_not_given_to_calls_that_take_no_such_argument(
+    scratch: Scratch, stages: list[Stage]
+) -> None:
+    trial = on(Noting, scratch, stages)
+    noted, deposit = Call("noted", {"account": 1, "note": None}), Call("deposit", {"account": 1})
+    failing = trial(Case("x", "rc", {"A": (noted,), "B": (deposit,)}, tuple("ABBBBA")))
+    simplest = Call("noted", {"account": 1, "note": "a"})
+    least = Minimiser(trial, failing.violations[0].signature)(
+        failing, lambda call: [simplest] if call.operation == "noted" else []
+    )
+    assert least.history.case.programs == {"A": (simplest,), "B": (deposit,)}
 
 
 @pytest.mark.parametrize("budget", [0, 1, 7])

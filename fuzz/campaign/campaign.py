@@ -28,7 +28,7 @@ MIX = (DRAWN, *STRATEGIES)
 LESSONS = (80, LEARNT)
 """How many calls are learnt about before the first batch, and before the second."""
 
-SLICE = 100
+SLICE = 400
 """Cases of the sweep between two batches of the state machine."""
 
 

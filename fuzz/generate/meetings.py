@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations_with_replacement
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations_with_replacement, product
 
 from fuzz.case import Call
 from fuzz.generate.footprint import Footprint, Row
@@ -15,9 +16,48 @@ WAYS = 4
 Pair = tuple[Call, Call]
 Alone = tuple[Call, Footprint]
 
-_Way = tuple[bool, tuple[tuple[str, str, int], ...]]
+Way = tuple[bool, tuple[tuple[str, str, int], ...]]
 """Whether both are the same call; each table with what both do there ("write, write", "read, write", "write, read",
-"insert, insert"), and to how many rows."""
+"insert, insert"), and to how many rows; "met", where rows that no result tells count too, by how many of both."""
+
+
+@dataclass(slots=True)
+class Met:
+    """How the calls of two operations meet.
+
+    Attributes:
+        ways: each way of meeting, with the first pair of calls that meet so.
+        others: the other pairs that meet.
+        apart: the first pair that touches the same tables, but no row in common; None where there is none.
+    """
+
+    ways: dict[Way, Pair] = field(default_factory=dict)
+    others: list[Pair] = field(default_factory=list)
+    apart: Pair | None = None
+
+    @property
+    def ranked(self) -> list[Way]:
+        """The ways, those with the most in common first."""
+        return sorted(self.ways, key=rank)
+
+
+def met(alone: Sequence[Alone]) -> Mapping[tuple[str, str], Met]:
+    """How calls meet, for each two operations that are given, an operation with itself among them.
+
+    Args:
+        alone: calls, the simple ones first, with what each touched when it ran alone.
+    """
+    by_operation: dict[str, list[Alone]] = {}
+    for call, footprint in alone:
+        by_operation.setdefault(call.operation, []).append((call, footprint))
+    return {
+        (one, other): _met(
+            combinations_with_replacement(by_operation[one], 2)
+            if one == other
+            else product(by_operation[one], by_operation[other])
+        )
+        for one, other in combinations_with_replacement(by_operation, 2)
+    }
 
 
 def meetings(alone: Sequence[Alone]) -> Mapping[tuple[str, str], Sequence[Pair]]:
@@ -30,30 +70,28 @@ def meetings(alone: Sequence[Alone]) -> Mapping[tuple[str, str], Sequence[Pair]]
         Two operations, in the order they are given -> pairs of their calls: for each of the ways in which they meet
         the first, and the first that touch the same tables, but no row in common; none, where no table is in common.
     """
-    by_operation: dict[str, list[Alone]] = {}
-    for call, footprint in alone:
-        by_operation.setdefault(call.operation, []).append((call, footprint))
-    return {
-        (one, other): tuple(_pairs(by_operation[one], by_operation[other]))
-        for one, other in combinations_with_replacement(by_operation, 2)
-    }
+    return {operations: tuple(_chosen(each)) for operations, each in met(alone).items()}
 
 
-def _pairs(ones: Sequence[Alone], others: Sequence[Alone]) -> Iterator[Pair]:
-    ways: dict[_Way, Pair] = {}
-    apart: list[Pair] = []
-    for one, first in ones:
-        for other, second in others:
-            shared = tuple(_shared(first, second))
-            if shared:
-                ways.setdefault((one == other, shared), (one, other))
-            elif not apart and not _tables(first.touches).isdisjoint(_tables(second.touches)):
-                apart.append((one, other))
-    yield from (ways[way] for way in sorted(ways, key=_rank)[:WAYS])
-    yield from apart
+def _chosen(each: Met) -> Iterator[Pair]:
+    yield from (each.ways[way] for way in each.ranked[:WAYS])
+    if each.apart is not None:
+        yield each.apart
 
 
-def _rank(way: _Way) -> tuple[int, int, _Way]:
+def _met(pairs: Iterable[tuple[Alone, Alone]]) -> Met:
+    found = Met()
+    for (one, first), (other, second) in pairs:
+        if first.meets(second):
+            way = (one == other, tuple(_shared(first, second)))
+            if found.ways.setdefault(way, (one, other)) != (one, other):
+                found.others.append((one, other))
+        elif found.apart is None and not _tables(first.touches).isdisjoint(_tables(second.touches)):
+            found.apart = (one, other)
+    return found
+
+
+def rank(way: Way) -> tuple[int, int, Way]:
     """The order of ways: those in the most tables first, then on the most rows."""
     return -len(way[1]), -sum(rows for _, _, rows in way[1]), way
 
@@ -66,6 +104,7 @@ def _shared(one: Footprint, other: Footprint) -> Iterator[tuple[str, str, int]]:
     ):
         yield from ((table, what, number) for table, number in sorted(Counter(table for table, _ in rows).items()))
     yield from ((table, "insert, insert", 1) for table in sorted(one.inserts & other.inserts))
+    yield from ((table, "met", number) for table, number in sorted(Counter(one.tables_met(other)).items()))
 
 
 def _tables(rows: frozenset[Row]) -> frozenset[str]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import combinations_with_replacement, islice, product
+from itertools import islice, product
 from random import Random
 
 from fuzz.case import Call, Case
 from fuzz.generate.calls import balanced, call_table, unique
 from fuzz.generate.footprint import Footprint, footprint_of
+from fuzz.generate.meetings import Alone, Pair, met, rank
 from fuzz.history import History
 from fuzz.traces.foresight import Foresight
 from fuzz.trial import Trial
@@ -73,12 +74,12 @@ class Palettes:
     """
 
     calls: tuple[Call, ...]
-    met: tuple[tuple[Call, Call], ...]
+    met: tuple[Pair, ...]
     together: tuple[tuple[Call, ...], ...]
     lengths: dict[str, int]
     foresight: Foresight = field(compare=False)
     acts: tuple[Act, ...] = ()
-    alone: tuple[tuple[Call, Footprint], ...] = ()
+    alone: tuple[Alone, ...] = ()
 
     def __len__(self) -> int:
         if self.together:
@@ -138,12 +139,11 @@ def learn(trial: Trial, word: str, chance: int, most: int = LEARNT) -> Palettes:
         pairs = islice(product(touching, others), most)
         acts = tuple(Act((one, other), run(one, other)) for one, other in pairs)
         return Palettes(calls, (), palettes, dict.fromkeys(target.operations, ACT_STEPS), foresight, acts)
+    both = tuple(zip(known, alone, strict=True))
     lengths = dict.fromkeys(target.operations, 1)
     for call, footprint in zip(known, alone, strict=True):
         lengths[call.operation] = max(lengths[call.operation], footprint.steps)
-    return Palettes(
-        calls, _met(known, alone, random), (), lengths, foresight, alone=tuple(zip(known, alone, strict=True))
-    )
+    return Palettes(calls, _met(both, random), (), lengths, foresight, alone=both)
 
 
 def _together(calls: Sequence[Call], alone: Sequence[Footprint], pivot: Footprint) -> tuple[Call, ...]:
@@ -155,13 +155,13 @@ def _together(calls: Sequence[Call], alone: Sequence[Footprint], pivot: Footprin
     return balanced(list(by_operation.values()))
 
 
-def _met(calls: Sequence[Call], alone: Sequence[Footprint], chance: Random) -> tuple[tuple[Call, Call], ...]:
-    """The pairs of calls that meet, a call with itself among them: balanced by operations, else in random order."""
-    by_operations: dict[tuple[str, str], list[tuple[Call, Call]]] = {}
-    for one, other in combinations_with_replacement(range(len(calls)), 2):
-        if alone[one].meets(alone[other]):
-            pair = (calls[one], calls[other])
-            by_operations.setdefault((pair[0].operation, pair[1].operation), []).append(pair)
-    for pairs in by_operations.values():
-        chance.shuffle(pairs)
-    return tuple(balanced(list(by_operations.values())))
+def _met(alone: Sequence[Alone], chance: Random) -> tuple[Pair, ...]:
+    """The pairs of calls that meet, a call with itself among them: one of each two operations in turn.
+
+    Those with the most in common come first, one pair for each way of meeting, and then the others in random order.
+    """
+    each = [found for found in met(alone).values() if found.ways]
+    each.sort(key=lambda found: rank(found.ranked[0]))
+    for found in each:
+        chance.shuffle(found.others)
+    return balanced([[*(found.ways[way] for way in found.ranked), *found.others] for found in each])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import cycle, islice
+from itertools import cycle, islice, product
 from random import Random
 
 from fuzz.case import Case
@@ -24,7 +24,7 @@ preemption."""
 def explored_pairs(
     trial: Trial, palettes: Palettes, word: str, isolation: Sequence[str], chance: int
 ) -> Iterator[Verdict]:
-    """Explore the pairs of calls that meet: a few classes of each, then the other isolation levels, then the rest.
+    """Explore the pairs of calls that meet: a few classes of each, at one level after the other, then the rest.
 
     Args:
         trial: runs and judges.
@@ -36,15 +36,14 @@ def explored_pairs(
     Yields:
         What came of each class of interleavings, until all have been run.
     """
+    pairs = {(id(one), id(other)): (one, other) for one, other in palettes.met}  # each once
     unfinished: deque[Iterator[Verdict]] = deque()
-    for turn in range(len(isolation)):
-        for place, (one, other) in enumerate(palettes.met):
-            level = isolation[(place + turn) % len(isolation)]
-            exploration = Exploration(trial, Case(word, level, {"A": (one,), "B": (other,)}, seed=chance))
-            verdicts = exploration.verdicts()
-            yield from islice(verdicts, AT_FIRST)
-            if exploration.left:
-                unfinished.append(verdicts)
+    for level, (one, other) in product(isolation, pairs.values()):
+        exploration = Exploration(trial, Case(word, level, {"A": (one,), "B": (other,)}, seed=chance))
+        verdicts = exploration.verdicts()
+        yield from islice(verdicts, AT_FIRST)
+        if exploration.left:
+            unfinished.append(verdicts)
     while unfinished:
         verdicts = unfinished.popleft()
         some = list(islice(verdicts, AT_FIRST))

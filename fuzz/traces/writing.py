@@ -11,6 +11,9 @@ from fuzz.statements import Statement
 from fuzz.traces.effect import Claims, Tables, all_of
 from fuzz.traces.reach import ANYTHING, NOTHING, Boxes, Reach, anywhere, box_of, equal, narrowed, union
 
+SEQUENCE = "(sequence"
+"""How the names of what sessions draw numbers from begin."""
+
 
 class Writing:
     """What the statements of a history write.
@@ -109,7 +112,7 @@ class Writing:
         """The sequences that numbers in new rows are from: who draws first gets the lower one."""
         new = [value for write in writes if write.before is None for value in write.row.values() if type(value) is int]
         drawn = [range_ for range_ in self._ranges if any(range_[0] <= value < range_[1] for value in new)]
-        return anywhere(f"(sequence from {low})" for low, _ in drawn)
+        return anywhere(f"{SEQUENCE} from {low})" for low, _ in drawn)
 
     def _of(self, looks: Iterable[Look]) -> Reach:
         return union({look.table: _boxes(look)} for look in looks)

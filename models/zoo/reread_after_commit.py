@@ -37,7 +37,7 @@ class RereadAfterCommit(network.Network):
 ANIMAL = Animal(
     RereadAfterCommit,
     bugs=("LP1599643",),
-    kinds=("vanished-row",),
+    kinds=("vanished-row", "no-serial-order"),
     least=(
         preempted(
             [call("update_port", port=seed.PORT, changes={"name": "a"}, expected=None)],

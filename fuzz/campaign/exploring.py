@@ -15,7 +15,7 @@ from fuzz.case import ISOLATION, Case
 from fuzz.finding import Finding
 from fuzz.generate.calls import simpler
 from fuzz.generate.exploration import Exploration
-from fuzz.generate.meetings import Pair
+from fuzz.generate.meetings import Calls, Operations
 from fuzz.minimise import Minimiser
 from fuzz.trial import Trial, Verdict
 from fuzz.violations import Violation
@@ -26,12 +26,12 @@ TURN = 40
 """Classes of a pair that are run before the next pair has its turn; few pairs have more."""
 
 
-def explore(trial: Trial, meetings: Mapping[tuple[str, str], Sequence[Pair]], terms: Terms) -> Iterator[MatrixEvent]:
+def explore(trial: Trial, meetings: Mapping[Operations, Sequence[Calls]], terms: Terms) -> Iterator[MatrixEvent]:
     """Explore pairs of calls, each in a session of its own.
 
     Args:
         trial: runs and judges.
-        meetings: two operations -> pairs of their calls.
+        meetings: two operations -> what is to be called of them.
         terms: at which levels, for how long.
 
     Yields:
@@ -55,9 +55,9 @@ def explore(trial: Trial, meetings: Mapping[tuple[str, str], Sequence[Pair]], te
 class _Ongoing:
     """Two calls at one level, whose exploration can be broken off and taken up again."""
 
-    def __init__(self, operations: tuple[str, str], pair: Pair, trial: Trial, case: Case, switches: int | None) -> None:
+    def __init__(self, operations: Operations, calls: Calls, trial: Trial, case: Case, switches: int | None) -> None:
         self.operations = operations
-        self._pair = pair
+        self._calls = calls
         self._level = case.isolation
         self._exploration = Exploration(trial, case, switches)
         self._verdicts = self._exploration.verdicts()
@@ -84,7 +84,7 @@ class _Ongoing:
         classes = self._exploration.classes
         left = self._exploration.left if classes else 1
         blocked, deadlocked = self._seen["blocked"], self._seen["deadlocked"]
-        return Explored(self._pair, self._level, classes, left, kinds, blocked, deadlocked, self._exploration.beyond)
+        return Explored(self._calls, self._level, classes, left, kinds, blocked, deadlocked, self._exploration.beyond)
 
 
 class _Exploring:
@@ -94,7 +94,7 @@ class _Exploring:
     there is found most often.
     """
 
-    def __init__(self, trial: Trial, meetings: Mapping[tuple[str, str], Sequence[Pair]], terms: Terms) -> None:
+    def __init__(self, trial: Trial, meetings: Mapping[Operations, Sequence[Calls]], terms: Terms) -> None:
         self._trial = trial
         self._terms = terms
         self._start = monotonic()
@@ -113,7 +113,7 @@ class _Exploring:
 
     def so_far(self) -> Matrix:
         """How far the exploration is."""
-        cells: dict[tuple[str, str], tuple[Explored, ...]] = dict.fromkeys(self._operations, ())
+        cells: dict[Operations, tuple[Explored, ...]] = dict.fromkeys(self._operations, ())
         for ongoing in self._all:
             cells[ongoing.operations] = (*cells[ongoing.operations], ongoing.so_far())
         return Matrix(

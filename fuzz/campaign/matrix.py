@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fuzz.case import Call, Case
+from fuzz.engine.stage import NAMES
 from fuzz.finding import Finding
-from fuzz.generate.meetings import Pair
+from fuzz.generate.meetings import Calls, Operations
 
 
 @dataclass(frozen=True, slots=True)
 class Explored:
-    """What came of two calls at one isolation level.
+    """What came of calls at one isolation level.
 
     Attributes:
-        pair: the calls.
+        invoked: the calls, one a session.
         isolation: a key of `fuzz.case.ISOLATION`.
         classes: how many classes of equivalent interleavings were run.
         left: how many beginnings of others were not, as time was up; 0: all were run.
@@ -25,7 +26,7 @@ class Explored:
         beyond: how many beginnings of others take more context switches than were asked for.
     """
 
-    pair: Pair
+    invoked: Calls
     isolation: str
     classes: int
     left: int
@@ -57,9 +58,10 @@ class Terms:
     calls: Sequence[Call]
     switches: int | None = None
 
-    def case(self, pair: Pair, level: str) -> Case:
-        """The case of two calls, a session each."""
-        return Case(self.target, level, {"A": (pair[0],), "B": (pair[1],)}, seed=self.seed)
+    def case(self, invoked: Calls, level: str) -> Case:
+        """The case of some calls, a session each."""
+        programs = {name: (call,) for name, call in zip(NAMES, invoked, strict=False)}
+        return Case(self.target, level, programs, seed=self.seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Matrix:
         terms: what is explored, and how.
         elapsed_s: seconds since the start.
         runs: how many interleavings were run.
-        cells: two operations -> what came of each pair of their calls at each level so far; none, where they touch no
+        cells: operations -> what came of their calls at each level so far; none, where they touch no
             table in common.
         findings: so far, in the order they were found.
         nondeterministic: signatures of violations that did not repeat, with the case as JSON text.
@@ -80,7 +82,7 @@ class Matrix:
     terms: Terms
     elapsed_s: float
     runs: int
-    cells: Mapping[tuple[str, str], tuple[Explored, ...]]
+    cells: Mapping[Operations, tuple[Explored, ...]]
     findings: tuple[Finding, ...]
     nondeterministic: Mapping[str, str]
     interrupted: bool = False

@@ -14,8 +14,9 @@ import typer
 from fuzz.campaign.exploring import explore
 from fuzz.campaign.matrix import Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, Terms
 from fuzz.cli.options import Dsn, Json, PgBin, duration, levels
+from fuzz.engine.stage import NAMES
 from fuzz.errors import TargetError
-from fuzz.generate.meetings import Pair, meetings
+from fuzz.generate.meetings import meetings, meetings_of
 from fuzz.generate.palettes import learn
 from fuzz.lookup import find_target
 from fuzz.postgres import open_server
@@ -36,7 +37,8 @@ def explore_command(
         str, typer.Argument(metavar="TARGET", help="package.module:Name or path/to/file.py:Name.", show_default=False)
     ],
     operations: Annotated[
-        list[str] | None, typer.Argument(metavar="[OP OP]", help="Two operations; default: every two.")
+        list[str] | None,
+        typer.Argument(metavar="[OP OP ...]", help="Two operations, or more, a session each; default: every two."),
     ] = None,
     time: Annotated[str, typer.Option(metavar="TIME", help="How long at the most: 90, 90s, 5m, 1h.")] = DEFAULT,
     seed: Annotated[int, typer.Option(min=0, help="Of arguments, clock and dice.")] = 1,
@@ -72,7 +74,7 @@ def explore_command(
         learnt = learn(trial, target, seed)
         events = explore(
             trial,
-            _chosen(meetings(learnt.alone), operations or []),
+            {tuple(operations): meetings_of(operations, learnt.alone)} if operations else meetings(learnt.alone),
             Terms(target, seed, chosen or found.isolation, seconds, server.version, learnt.calls, switches),
         )
         matrix, paths = _follow(events, out, progress)
@@ -90,23 +92,13 @@ def _refuse(target: type[Target], operations: Sequence[str]) -> None:
             f"{target.__name__} keeps one session through a program, so that one call is no unit of work to explore.",
             "Fuzz it with `run`, or explore a target with a session for each call.",
         )
-    if len(operations) not in (0, 2):
-        raise typer.BadParameter("name two operations, or none for every two.", param_hint="OP OP")
+    if len(operations) not in (0, *range(2, len(NAMES) + 1)):
+        raise typer.BadParameter("name two operations or more, or none for every two.", param_hint="OP OP")
     for name in operations:
         if name not in target.operations:
             raise TargetError(
                 f"{target.__name__} has no operation {name!r}.", f"It has {', '.join(sorted(target.operations))}."
             )
-
-
-def _chosen(
-    pairs: Mapping[tuple[str, str], Sequence[Pair]], operations: Sequence[str]
-) -> Mapping[tuple[str, str], Sequence[Pair]]:
-    """The pairs of calls of two operations that were named; all, where none was."""
-    if not operations:
-        return pairs
-    wanted = sorted(operations)
-    return {named: of_named for named, of_named in pairs.items() if sorted(named) == wanted}
 
 
 def _follow(events: Iterator[MatrixEvent], out: Path, progress: Progress) -> tuple[Matrix, Mapping[str, Path]]:

@@ -73,7 +73,7 @@ def verdict(cell: Sequence[Explored]) -> str:
 
 def _explored(each: Explored) -> dict[str, Any]:
     return {
-        "calls": [str(call) for call in each.pair],
+        "calls": [str(call) for call in each.invoked],
         "isolation": each.isolation,
         "classes": each.classes,
         "left": each.left,
@@ -108,8 +108,8 @@ def _pairs(matrix: Matrix) -> Iterator[str]:
     """The only cell, call by call."""
     for cell in matrix.cells.values():
         for each in cell:
-            one, other = each.pair
-            yield f"{one} x {other}   {each.isolation}   {_count_of([each], matrix.terms)}   {verdict((each,))}"
+            calls = " x ".join(map(str, each.invoked))
+            yield f"{calls}   {each.isolation}   {_count_of([each], matrix.terms)}   {verdict((each,))}"
         if not cell:
             yield "These operations touch no table in common: in whatever order they run, neither notices the other."
 

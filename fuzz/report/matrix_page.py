@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from fuzz.campaign.matrix import Explored, Matrix
 from fuzz.case import ISOLATION
+from fuzz.generate.meetings import Operations
 from fuzz.report.matrix import SIGNS, matrix_line, verdict
 from fuzz.report.timeline import finding_timeline
 
@@ -28,11 +29,10 @@ _LEGEND = (
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """Two operations.
+    """Operations that were explored together.
 
     Attributes:
-        one: the operation of the column.
-        other: the operation of the row.
+        operations: their names.
         word: what is worst of what came of them.
         sign: the same in a letter.
         explored: what came of their calls.
@@ -40,8 +40,7 @@ class _Cell:
         number: the cell's.
     """
 
-    one: str
-    other: str
+    operations: Operations
     word: str
     sign: str
     explored: Sequence[Explored]
@@ -52,6 +51,11 @@ class _Cell:
     def style(self) -> str:
         """The class in the page's style sheet."""
         return _STYLES[self.sign]
+
+    @property
+    def title(self) -> str:
+        """The operations, and what came of them."""
+        return f"{' x '.join(self.operations)}: {self.word}"
 
     @property
     def id(self) -> str:
@@ -83,24 +87,24 @@ def matrix_page(matrix: Matrix, paths: Mapping[str, Path]) -> str:
         isolation={level: words.upper() for level, words in ISOLATION.items()},
         legend=[(sign, _STYLES[sign], words) for sign, words in _LEGEND],
         operations=operations,
-        rows=list(_rows(cells, operations)),
+        rows=list(_rows(cells, operations)) if len(cells) > 1 else [],
         cells=[cell for cell in cells.values() if cell.explored],
     )
 
 
-def _rows(cells: Mapping[tuple[str, str], _Cell], operations: Sequence[str]) -> Iterator[_Row]:
+def _rows(cells: Mapping[Operations, _Cell], operations: Sequence[str]) -> Iterator[_Row]:
     """One an operation, with a cell for each before it, and for itself."""
     for place, name in enumerate(operations, 1):
         pairs = [(other, name) if (other, name) in cells else (name, other) for other in operations[:place]]
-        yield _Row(name, [cells[pair] for pair in pairs if pair in cells])
+        yield _Row(name, [cells[pair] for pair in pairs])
 
 
-def _cell(matrix: Matrix, pair: tuple[str, str], number: int, paths: Mapping[str, Path]) -> _Cell:
-    explored = matrix.cells[pair]
+def _cell(matrix: Matrix, operations: Operations, number: int, paths: Mapping[str, Path]) -> _Cell:
+    explored = matrix.cells[operations]
     word = verdict(explored)
     signatures = {each for one in explored for found in one.kinds.values() for each in found}
     timelines = [finding_timeline(each, paths[each.id]) for each in matrix.findings if each.id in signatures]
-    return _Cell(*pair, word, SIGNS.get(word, "X"), explored, timelines, number)
+    return _Cell(operations, word, SIGNS.get(word, "X"), explored, timelines, number)
 
 
 def _conclusion(matrix: Matrix) -> str:

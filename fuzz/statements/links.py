@@ -26,6 +26,11 @@ class Link:
     other: str
     other_column: str
 
+    @property
+    def mirrored(self) -> Link:
+        """The same equality, seen from the other relation."""
+        return Link(self.other, self.other_column, self.relation, self.column)
+
 
 @dataclass(frozen=True, slots=True)
 class Links:

@@ -40,7 +40,7 @@ def _linked(step: Step, links: Links, tables: Mapping[str, Table]) -> Mapping[st
         if link.column in of[link.relation].incomparable or link.other_column in of[link.other].incomparable:
             continue
         linked = _by_constants(link, asked[link.other])
-        if linked == ANYTHING and inner is not None:
+        if linked == ANYTHING and inner is not None and link.mirrored not in inner:
             linked = _by_result(link, step, inner, links.places)
         found[link.relation] = narrowed(found[link.relation], linked)
     return found

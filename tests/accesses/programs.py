@@ -20,6 +20,7 @@ CREATE TABLE children (
     id integer PRIMARY KEY, parent integer REFERENCES parents ON DELETE CASCADE DEFERRABLE,
     label text UNIQUE, value integer NOT NULL
 );
+CREATE TABLE pets (id integer PRIMARY KEY, owner integer NOT NULL REFERENCES parents ON DELETE CASCADE, value integer);
 CREATE TABLE lines (word text);
 CREATE TABLE tickets (id serial PRIMARY KEY, value integer);
 """
@@ -95,6 +96,34 @@ def total_of(s: Session, i: int) -> Any:
 @act("word")
 def labelled(s: Session, w: str) -> Any:
     return sent(s, "SELECT id, parent FROM children WHERE label = :w", w=w)
+
+
+@act("new", "id", "value")
+def add_pet(s: Session, i: int, owner: int, v: int) -> Any:
+    return sent(s, "INSERT INTO pets VALUES (:i, :o, :v)", i=i, o=owner, v=v)
+
+
+@act("id", "id")
+def sell(s: Session, i: int, owner: int) -> Any:
+    return sent(s, "UPDATE pets SET owner = :o WHERE id = :i", i=i, o=owner)
+
+
+@act("value")
+def pets_and_owners(s: Session, v: int) -> Any:
+    joined = "SELECT t.id, t.owner, p.id, p.value FROM pets t JOIN parents p ON p.id = t.owner"
+    return sent(s, f"{joined} WHERE t.value = :v", v=v)
+
+
+@act("id")
+def owner_and_pets(s: Session, i: int) -> Any:
+    joined = "SELECT p.id, p.value, t.id, t.value FROM parents p LEFT JOIN pets t ON t.owner = p.id"
+    return sent(s, f"{joined} WHERE p.id = :i", i=i)
+
+
+@act("id")
+def lock_owner(s: Session, i: int) -> Any:
+    joined = "SELECT p.id FROM parents p JOIN pets t ON t.owner = p.id"
+    return sent(s, f"{joined} WHERE t.id = :i FOR UPDATE OF p", i=i)
 
 
 @act("value")
@@ -314,6 +343,7 @@ class Programs(Target):
     def seed(self, session: Session) -> None:
         session.execute(text("INSERT INTO parents VALUES (1, 1, 'x'), (2, 2, NULL), (3, 0, 'a')"))
         session.execute(text("INSERT INTO children VALUES (1, 1, 'a', 1), (2, 1, NULL, 2), (3, 2, 'y', 3)"))
+        session.execute(text("INSERT INTO pets VALUES (1, 1, 1), (2, 3, 2)"))
         session.execute(text("INSERT INTO lines VALUES ('a'), ('a')"))
 
     @operation(acts=st.just(()), ends=st.just("commit"))

@@ -45,7 +45,7 @@ def test_without_operations_every_two_are_in_a_grid(rowrace: Rowrace, tmp_path: 
 def test_json_has_standard_output_to_itself(rowrace: Rowrace, tmp_path: Path) -> None:
     ran = rowrace("explore", f"{BANK}:Expiring", "remove", "look", "--out", tmp_path, "--json")
     (cell,) = ran.json["cells"]
-    assert cell["operations"] == ["look", "remove"]
+    assert cell["operations"] == ["remove", "look"]
     assert cell["verdict"] == "object-deleted"
     (finding,) = ran.json["findings"]
     (explored,) = cell["explored"]
@@ -75,6 +75,18 @@ def test_switches_bound_what_is_run_and_what_is_left_out_is_told(rowrace: Rowrac
     assert re.search(r"all \d+ classes of up to 1 switch, and not the \d+ or fewer of more", told.out)
     assert "left out, as --switches asks for: what takes more context switches than 1" in told.out
     assert rowrace(*words, "--switches", 3).status == 1
+
+
+def test_three_operations_have_a_session_each(rowrace: Rowrace, tmp_path: Path) -> None:
+    words = ("explore", f"{BANK}:Ordered", "read", "transfer", "read", "--isolation", "rc", "--out", tmp_path)
+    ran = rowrace(*words, "--html", tmp_path / "page.html")
+    assert ran.status == 0
+    lines = [line for line in ran.out.splitlines() if " x " in line]
+    assert lines
+    assert all(
+        re.match(r"read\(.*\) x transfer\(.*\) x read\(.*\)   rc   .*   (safe|blocked)$", line) for line in lines
+    )
+    assert "read x transfer x read: " in (tmp_path / "page.html").read_text()
 
 
 def test_a_page_that_cannot_be_written_is_told_before_anything_is_run(rowrace: Rowrace, tmp_path: Path) -> None:
@@ -118,7 +130,7 @@ def test_operations_that_touch_no_table_in_common_are_not_run(rowrace: Rowrace, 
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        ((f"{BANK}:Keeping", "look"), "name two operations, or none for every two"),
+        ((f"{BANK}:Keeping", "look"), "name two operations or more, or none for every two"),
         ((f"{BANK}:Keeping", "look", "fly"), "Keeping has no operation 'fly'"),
         (("models:Sessions",), "Sessions keeps one session through a program"),
         ((f"{BANK}:Keeping", "--time", "abc"), "'abc' is no time"),

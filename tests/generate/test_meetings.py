@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from fuzz.case import Call
 from fuzz.generate.footprint import Footprint, Row
-from fuzz.generate.meetings import WAYS, meetings
+from fuzz.generate.meetings import WAYS, meetings, meetings_of
 
 
 def alone(*, reads: str = "", writes: str = "", inserts: str = "") -> Footprint:
@@ -22,8 +22,8 @@ WRITE_WITH_CHILD = Call("write", {"row": 3}), alone(reads="a.1 b.1", writes="a.1
 ADD = Call("add"), alone(writes="c.9", inserts="c")
 
 
-def names(*given: tuple[Call, Footprint]) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    return {pair: [(str(one), str(other)) for one, other in found] for pair, found in meetings(given).items()}
+def names(*given: tuple[Call, Footprint]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+    return {operations: [tuple(map(str, calls)) for calls in found] for operations, found in meetings(given).items()}
 
 
 def test_of_calls_that_meet_in_the_same_way_the_first_are_taken() -> None:
@@ -52,3 +52,10 @@ def test_new_rows_of_one_table_may_meet_by_a_unique_constraint() -> None:
 
 def test_operations_without_a_table_in_common_have_no_pair() -> None:
     assert names(READ, ADD)[("read", "add")] == []
+
+
+def test_a_third_operation_has_the_call_that_meets_the_most_of_the_others() -> None:
+    far = Call("drop", {"row": 2}), alone(writes="a.2")
+    near = Call("drop", {"row": 1}), alone(writes="a.1")
+    found = [tuple(map(str, calls)) for calls in meetings_of(["write", "read", "drop"], [READ, WRITE, far, near])]
+    assert found == [("write(row=1)", "read(row=1)", "drop(row=1)")]

@@ -61,7 +61,7 @@ def test_the_race_stands_out_and_opens_its_finding(browser: Chrome) -> None:
     assert not any(section.is_displayed() for section in browser.find_elements(By.CLASS_NAME, "cell"))
     race.click()
     (opened,) = [each for each in browser.find_elements(By.CLASS_NAME, "cell") if each.is_displayed()]
-    assert opened.find_element(By.TAG_NAME, "h2").text == "look \u00d7 remove: object-deleted"
+    assert opened.find_element(By.TAG_NAME, "h2").text == "look x remove: object-deleted"
     assert "READ COMMITTED" in opened.text
     assert "python -m fuzz replay" in opened.find_element(By.TAG_NAME, "pre").text
 

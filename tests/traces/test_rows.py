@@ -69,6 +69,12 @@ def test_a_join_by_a_foreign_key_leads_to_one_row(effects: Effects) -> None:
     assert not commute(moved, first(effects, CHILD_AND_PARENT))
 
 
+def test_what_may_come_into_a_join_is_more_than_what_is_in_it(effects: Effects) -> None:
+    by_value = CHILD_AND_PARENT.replace("c.id = 1", "c.value = 1")
+    assert not commute(committed(effects, "INSERT INTO children VALUES (3, 2, 1)"), first(effects, by_value))
+    assert commute(committed(effects, "INSERT INTO children VALUES (3, 1, 5)"), first(effects, by_value))
+
+
 def test_so_does_one_whose_result_tells_the_other_side_of_the_equality_only(effects: Effects) -> None:
     lock = "SELECT p.id FROM parents p JOIN children c ON c.parent = p.id WHERE c.id = 1 FOR UPDATE OF p"
     assert not commute(first(effects, CHANGE_ONE), first(effects, lock))

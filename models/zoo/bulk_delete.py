@@ -16,16 +16,19 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network, seed, tables
+from models import seed, tables
+from models.network import Network
+from models.operations.ports import PORT
+from models.operations.securitygroups import GROUP
 from models.service import ports, rows
 from models.tables import SecurityGroupPortBinding
 from models.zoo.animal import Animal, alone, call
 
 
-class BulkDelete(network.Network):
+class BulkDelete(Network):
     """Service operations, one of which deletes without the ORM."""
 
-    @operation(port=network.PORT, group=network.GROUP)
+    @operation(port=PORT, group=GROUP)
     def unbind_port(self, session: Session, port: str, group: str) -> dict[str, Any]:
         """Let a port use a security group no more."""
         return self.transactions.run(session, lambda s: _unbind(s, port, group))

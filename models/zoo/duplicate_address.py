@@ -14,11 +14,12 @@ from __future__ import annotations
 from sqlalchemy import Engine, text
 
 from fuzz.case import Call
-from models import network, seed
+from models import seed
+from models.network import Network
 from models.zoo.animal import Animal, call, preempted
 
 
-class DuplicateAddress(network.Network):
+class DuplicateAddress(Network):
     """Service operations without a constraint behind their check."""
 
     def create(self, engine: Engine) -> None:

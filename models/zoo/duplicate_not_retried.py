@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from models import network
+from models.network import Network
 from models.transactions import Transactions, sqlstate
 from models.zoo.animal import Animal
 from models.zoo.duplicate_address import ANIMAL as WITHOUT_KEY
@@ -26,7 +26,7 @@ class Literal(Transactions):
         return super().retriable(error) and sqlstate(error) != "23505"
 
 
-class DuplicateNotRetried(network.Network):
+class DuplicateNotRetried(Network):
     """Service operations that a unique constraint breaks off."""
 
     transactions: ClassVar[Transactions] = Literal()

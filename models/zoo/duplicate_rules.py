@@ -16,15 +16,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network, seed
+from models import seed
+from models.network import Network
+from models.operations.securitygroups import GROUP, PROTOCOL, REMOTE_GROUP
 from models.service import securitygroups
 from models.zoo.animal import Animal, call, preempted
 
 
-class DuplicateRules(network.Network):
+class DuplicateRules(Network):
     """Service operations, one of which checks without a lock."""
 
-    @operation(group=network.GROUP, protocol=network.PROTOCOL, remote_group=network.REMOTE_GROUP)
+    @operation(group=GROUP, protocol=PROTOCOL, remote_group=REMOTE_GROUP)
     def create_rule(self, session: Session, group: str, protocol: str, remote_group: str | None) -> dict[str, Any]:
         """Add a rule to a security group."""
         return self.transactions.run(

@@ -15,14 +15,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network, seed, tables
+from models import seed, tables
+from models.network import Network
+from models.operations.networks import NETWORK
+from models.operations.shared import EXPECTED
 from models.zoo.animal import Animal, call, preempted
 
 
-class ExpiredPorts(network.Network):
+class ExpiredPorts(Network):
     """Service operations, one of which goes through objects of a transaction that has ended."""
 
-    @operation(network=network.NETWORK, expected=network.EXPECTED)
+    @operation(network=NETWORK, expected=EXPECTED)
     def delete_network(self, session: Session, network: str, expected: int | None) -> None:
         """Remove a network, and before that the ports that serve addresses to the others."""
         of_network = select(tables.Port).where(tables.Port.network_id == network).order_by(tables.Port.id)

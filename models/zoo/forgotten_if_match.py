@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
-from models import network
+from models.network import Network
 from models.revisions import Revisions, state
 from models.transactions import Transactions
 from models.zoo.animal import Animal
@@ -31,7 +31,7 @@ class UsedUp(Revisions):
         state(session).expected = None
 
 
-class ForgottenIfMatch(network.Network):
+class ForgottenIfMatch(Network):
     """Service operations whose If-Match is for the first attempt only."""
 
     transactions: ClassVar[Transactions] = Transactions(UsedUp())

@@ -14,15 +14,18 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network, seed, tables
+from models import seed, tables
+from models.network import Network
+from models.operations.securitygroups import GROUP
+from models.operations.shared import EXPECTED
 from models.service import rows, securitygroups
 from models.zoo.animal import Animal, call, preempted
 
 
-class GroupDeletedInUse(network.Network):
+class GroupDeletedInUse(Network):
     """Service operations, one of which forgets what it has checked."""
 
-    @operation(group=network.GROUP, expected=network.EXPECTED)
+    @operation(group=GROUP, expected=EXPECTED)
     def delete_security_group(self, session: Session, group: str, expected: int | None) -> None:
         """Remove a security group and the rules that belong to it or name it."""
         self.transactions.run(session, lambda s: securitygroups.check_unused(s, group))

@@ -17,12 +17,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
 from fuzz import operation
-from models import network, seed, tables
+from models import seed, tables
+from models.network import Network
 from models.service import ports
 from models.zoo.animal import Animal, call, preempted
 
 
-class HalfReadPorts(network.Network):
+class HalfReadPorts(Network):
     """Service operations, one of which takes several looks at what it lists."""
 
     @operation

@@ -17,7 +17,11 @@ from sqlalchemy.orm import Session
 
 from fuzz import operation
 from fuzz.case import Call
-from models import network, seed
+from models import seed
+from models.network import Network
+from models.operations.ports import ADDRESS, PORT
+from models.operations.shared import EXPECTED
+from models.operations.subnets import SUBNET
 from models.revisions import Expectation
 from models.service import ports, rows
 from models.service.addresses import allocate
@@ -25,10 +29,10 @@ from models.tables import Port
 from models.zoo.animal import Animal, call, preempted
 
 
-class InnerCommit(network.Network):
+class InnerCommit(Network):
     """Service operations, one of which is committed by halves."""
 
-    @operation(port=network.PORT, subnet=network.SUBNET, address=network.ADDRESS, expected=network.EXPECTED)
+    @operation(port=PORT, subnet=SUBNET, address=ADDRESS, expected=EXPECTED)
     def move_port(
         self, session: Session, port: str, subnet: str, address: str | None, expected: int | None
     ) -> dict[str, Any]:

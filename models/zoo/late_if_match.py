@@ -16,7 +16,8 @@ from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
-from models import network, seed
+from models import seed
+from models.network import Network
 from models.revisions import Revisions, compare, state
 from models.transactions import Transactions
 from models.zoo.animal import Animal, call, preempted
@@ -41,7 +42,7 @@ class BumpThenLook(Revisions):
             compare(expected, standard_attr.revision_number - (standard_attr in known.bumped))
 
 
-class LateIfMatch(network.Network):
+class LateIfMatch(Network):
     """Service operations whose If-Match is forgotten by a retry."""
 
     transactions: ClassVar[Transactions] = Transactions(BumpThenLook())

@@ -16,17 +16,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network as plain
 from models import tables
+from models.network import Network
+from models.operations.networks import NETWORK
+from models.operations.subnets import CIDR
 from models.service import rows, subnets
 from models.zoo.animal import Animal
 from models.zoo.overlapping_subnets import ANIMAL as WITHOUT_LOCK
 
 
-class LateSubnetLock(plain.Network):
+class LateSubnetLock(Network):
     """Service operations, one of which locks after its check."""
 
-    @operation(network=plain.NETWORK, cidr=plain.CIDR)
+    @operation(network=NETWORK, cidr=CIDR)
     def create_subnet(self, session: Session, network: str, cidr: str) -> dict[str, Any]:
         """Add a subnet."""
 

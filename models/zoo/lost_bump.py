@@ -19,7 +19,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from models import network, seed
+from models import seed
+from models.network import Network
 from models.revisions import Revisions
 from models.tables import StandardAttribute
 from models.transactions import Transactions
@@ -41,7 +42,7 @@ class ReadThenWrite(Revisions):
             set_committed_value(standard_attr, "revision_number", number)
 
 
-class LostBump(network.Network):
+class LostBump(Network):
     """Service operations whose related bumps overwrite one another."""
 
     transactions: ClassVar[Transactions] = Transactions(ReadThenWrite())

@@ -15,7 +15,8 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
-from models import network, seed
+from models import seed
+from models.network import Network
 from models.revisions import Revisions
 from models.tables import Base
 from models.transactions import Transactions
@@ -30,7 +31,7 @@ class Dirty(Revisions):
         return (each for each in session.dirty if isinstance(each, Base))
 
 
-class NeedlessBump(network.Network):
+class NeedlessBump(Network):
     """Service operations that raise a revision too easily."""
 
     transactions: ClassVar[Transactions] = Transactions(Dirty())

@@ -17,16 +17,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network as plain
 from models import seed
+from models.network import Network
+from models.operations.networks import NETWORK
+from models.operations.subnets import CIDR
 from models.service import subnets
 from models.zoo.animal import Animal, call, preempted
 
 
-class OverlappingSubnets(plain.Network):
+class OverlappingSubnets(Network):
     """Service operations, one of which checks without a lock."""
 
-    @operation(network=plain.NETWORK, cidr=plain.CIDR)
+    @operation(network=NETWORK, cidr=CIDR)
     def create_subnet(self, session: Session, network: str, cidr: str) -> dict[str, Any]:
         """Add a subnet."""
         return self.transactions.run(session, lambda s: subnets.add(s, network, cidr))

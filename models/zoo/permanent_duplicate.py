@@ -17,16 +17,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network, seed
+from models import seed
+from models.network import Network
+from models.operations.ports import PORT
+from models.operations.securitygroups import GROUP
 from models.service import ports, rows
 from models.tables import Port, SecurityGroup, SecurityGroupPortBinding
 from models.zoo.animal import Animal, call, preempted
 
 
-class PermanentDuplicate(network.Network):
+class PermanentDuplicate(Network):
     """Service operations, one of which does not look again before it tries again."""
 
-    @operation(port=network.PORT, group=network.GROUP)
+    @operation(port=PORT, group=GROUP)
     def bind_port(self, session: Session, port: str, group: str) -> dict[str, Any]:
         """Let a port use a security group."""
         found = self.transactions.run(session, lambda s: ports.read(s, port))

@@ -16,15 +16,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network, seed
+from models import seed
+from models.network import Network
+from models.operations.networks import NETWORK
+from models.operations.ports import MAC
+from models.operations.subnets import SUBNET
 from models.service import ports
 from models.zoo.animal import Animal, call, preempted
 
 
-class PortLeftBehind(network.Network):
+class PortLeftBehind(Network):
     """Service operations, one of which has two transactions and one retry."""
 
-    @operation(network=network.NETWORK, subnet=network.SUBNET, mac_address=network.MAC)
+    @operation(network=NETWORK, subnet=SUBNET, mac_address=MAC)
     def create_port(self, session: Session, network: str, subnet: str, mac_address: str) -> dict[str, Any]:
         """Add a port with the subnet's first free address, and let it use a security group."""
 

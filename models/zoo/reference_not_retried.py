@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from models import network, seed
+from models import seed
+from models.network import Network
 from models.transactions import Transactions, sqlstate
 from models.zoo.animal import Animal, call, preempted
 
@@ -26,7 +27,7 @@ class Literal(Transactions):
         return super().retriable(error) and sqlstate(error) != "23503"
 
 
-class ReferenceNotRetried(network.Network):
+class ReferenceNotRetried(Network):
     """Service operations that a foreign key breaks off."""
 
     transactions: ClassVar[Transactions] = Literal()

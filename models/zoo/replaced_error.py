@@ -18,17 +18,21 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network, tables
+from models import tables
 from models.errors import AddressInUse
+from models.network import Network
+from models.operations.ports import ADDRESS, PORT
+from models.operations.shared import EXPECTED
+from models.operations.subnets import SUBNET
 from models.service import ports
 from models.zoo.animal import Animal
 from models.zoo.duplicate_address import ANIMAL as WITHOUT_KEY
 
 
-class ReplacedError(network.Network):
+class ReplacedError(Network):
     """Service operations, one of which goes on with a session that must be rolled back."""
 
-    @operation(port=network.PORT, subnet=network.SUBNET, address=network.ADDRESS, expected=network.EXPECTED)
+    @operation(port=PORT, subnet=SUBNET, address=ADDRESS, expected=EXPECTED)
     def move_port(
         self, session: Session, port: str, subnet: str, address: str | None, expected: int | None
     ) -> dict[str, Any]:

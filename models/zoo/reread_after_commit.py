@@ -16,15 +16,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network, seed, tables
+from models import seed, tables
+from models.network import Network
+from models.operations.ports import PORT, PORT_CHANGES
+from models.operations.shared import EXPECTED
 from models.service import ports
 from models.zoo.animal import Animal, call, preempted
 
 
-class RereadAfterCommit(network.Network):
+class RereadAfterCommit(Network):
     """Service operations, one of which looks again after its commit."""
 
-    @operation(port=network.PORT, changes=network.PORT_CHANGES, expected=network.EXPECTED)
+    @operation(port=PORT, changes=PORT_CHANGES, expected=EXPECTED)
     def update_port(
         self, session: Session, port: str, changes: Mapping[str, Any], expected: int | None
     ) -> dict[str, Any]:

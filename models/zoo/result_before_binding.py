@@ -15,15 +15,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network as plain
 from models import seed
+from models.network import Network
+from models.operations.networks import NETWORK
+from models.operations.ports import MAC
+from models.operations.subnets import SUBNET
 from models.zoo.animal import Animal, alone, call
 
 
-class ResultBeforeBinding(plain.Network):
+class ResultBeforeBinding(Network):
     """Service operations, one of which answers for half of what it does."""
 
-    @operation(network=plain.NETWORK, subnet=plain.SUBNET, mac_address=plain.MAC)
+    @operation(network=NETWORK, subnet=SUBNET, mac_address=MAC)
     def create_port(self, session: Session, network: str, subnet: str, mac_address: str) -> dict[str, Any]:
         """Add a port with the subnet's first free address, and let it use a security group."""
         port = super().create_port(session, network, subnet, mac_address)

@@ -16,16 +16,18 @@ from typing import Any
 from sqlalchemy.orm import Session, joinedload
 
 from fuzz import operation
-from models import network as plain
 from models import seed, tables
+from models.network import Network
+from models.operations.networks import NETWORK
+from models.operations.shared import CHANGES, EXPECTED
 from models.service import networks, rows
 from models.zoo.animal import Animal, alone, call
 
 
-class ResultBeforeFlush(plain.Network):
+class ResultBeforeFlush(Network):
     """Service operations, one of which answers too early."""
 
-    @operation(network=plain.NETWORK, changes=plain.CHANGES, expected=plain.EXPECTED)
+    @operation(network=NETWORK, changes=CHANGES, expected=EXPECTED)
     def update_network(
         self, session: Session, network: str, changes: Mapping[str, Any], expected: int | None
     ) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from typing import ClassVar
 
 from sqlalchemy.orm.exc import StaleDataError
 
-from models import network, seed
+from models import seed
+from models.network import Network
 from models.transactions import Transactions
 from models.zoo.animal import Animal, call, preempted
 
@@ -27,7 +28,7 @@ class Careless(Transactions):
         return super().retriable(error) and not isinstance(error, StaleDataError)
 
 
-class RetryOmitsStale(network.Network):
+class RetryOmitsStale(Network):
     """Service operations that a compare-and-swap breaks off."""
 
     transactions: ClassVar[Transactions] = Careless()

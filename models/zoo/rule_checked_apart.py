@@ -16,16 +16,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network, tables
+from models import tables
+from models.network import Network
+from models.operations.securitygroups import GROUP, PROTOCOL, REMOTE_GROUP
 from models.service import rows, securitygroups
 from models.zoo.animal import Animal
 from models.zoo.duplicate_rules import ANIMAL as WITHOUT_LOCK
 
 
-class RuleCheckedApart(network.Network):
+class RuleCheckedApart(Network):
     """Service operations, one of which forgets what it has checked."""
 
-    @operation(group=network.GROUP, protocol=network.PROTOCOL, remote_group=network.REMOTE_GROUP)
+    @operation(group=GROUP, protocol=PROTOCOL, remote_group=REMOTE_GROUP)
     def create_rule(self, session: Session, group: str, protocol: str, remote_group: str | None) -> dict[str, Any]:
         """Add a rule to a security group."""
         rule = (group, "ingress", protocol, remote_group)

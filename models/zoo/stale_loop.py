@@ -19,7 +19,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from models import network, seed
+from models import seed
+from models.network import Network
 from models.revisions import Revisions
 from models.tables import StandardAttribute
 from models.transactions import ATTEMPTS, Transactions
@@ -55,7 +56,7 @@ def _swap(session: Session, key: int) -> int:
     raise Endless
 
 
-class StaleLoop(network.Network):
+class StaleLoop(Network):
     """Service operations whose related bumps wait for what they never see."""
 
     transactions: ClassVar[Transactions] = Transactions(SwapInLoop())

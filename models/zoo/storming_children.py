@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from models import network, seed
+from models import seed
+from models.network import Network
 from models.revisions import Revisions
 from models.transactions import Transactions
 from models.zoo.animal import Animal, call, preempted
 
 
-class StormingChildren(network.Network):
+class StormingChildren(Network):
     """Service operations whose related bumps refuse one another."""
 
     isolation: ClassVar[tuple[str, ...]] = ("rc",)

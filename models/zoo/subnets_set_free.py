@@ -16,8 +16,10 @@ from __future__ import annotations
 from sqlalchemy.orm import Mapped, Session, relationship
 
 from fuzz import operation
-from models import network as plain
 from models import seed, tables
+from models.network import Network
+from models.operations.networks import NETWORK
+from models.operations.shared import EXPECTED
 from models.service import networks, rows
 from models.zoo.animal import Animal, call, preempted
 
@@ -28,10 +30,10 @@ class NetworkOfSubnets(tables.Network):
     owned: Mapped[list[tables.Subnet]] = relationship(overlaps="network")
 
 
-class SubnetsSetFree(plain.Network):
+class SubnetsSetFree(Network):
     """Service operations, one of which deletes an object with a relation to what it must not touch."""
 
-    @operation(network=plain.NETWORK, expected=plain.EXPECTED)
+    @operation(network=NETWORK, expected=EXPECTED)
     def delete_network(self, session: Session, network: str, expected: int | None) -> None:
         """Remove a network."""
         self._delete(session, tables.Network, network, expected, lambda s: _delete(s, network))

@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from models import network, seed
+from models import seed
 from models.errors import ServiceError
+from models.network import Network
 from models.transactions import Result, Transactions
 from models.zoo.animal import Animal, call, preempted
 
@@ -38,7 +39,7 @@ class Wrapping(Transactions):
             raise CallbackFailure(type(error).__name__) from error
 
 
-class SwallowedError(network.Network):
+class SwallowedError(Network):
     """Service operations that do not know a retriable error when they see it."""
 
     transactions: ClassVar[Transactions] = Wrapping()

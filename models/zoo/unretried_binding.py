@@ -15,7 +15,10 @@ from typing import Any, ClassVar
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network, seed
+from models import seed
+from models.network import Network
+from models.operations.ports import PORT
+from models.operations.securitygroups import GROUP
 from models.service import ports
 from models.transactions import Transactions
 from models.zoo.animal import Animal, call, preempted
@@ -29,12 +32,12 @@ class Once(Transactions):
         return False
 
 
-class UnretriedBinding(network.Network):
+class UnretriedBinding(Network):
     """Service operations, one of which is not retried."""
 
     once: ClassVar[Transactions] = Once()
 
-    @operation(port=network.PORT, group=network.GROUP)
+    @operation(port=PORT, group=GROUP)
     def bind_port(self, session: Session, port: str, group: str) -> dict[str, Any]:
         """Let a port use a security group."""
         return self.once.run(session, lambda s: ports.bind(s, port, group))

@@ -15,7 +15,8 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
-from models import network, seed
+from models import seed
+from models.network import Network
 from models.revisions import Revisions
 from models.tables import Base, SecurityGroupPortBinding, StandardAttribute
 from models.transactions import Transactions
@@ -31,7 +32,7 @@ class WithoutBindings(Revisions):
             yield from super().related(session, changed)
 
 
-class UnrevisedBinding(network.Network):
+class UnrevisedBinding(Network):
     """Service operations, some of which change a port unnoticed."""
 
     transactions: ClassVar[Transactions] = Transactions(WithoutBindings())

@@ -15,7 +15,8 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
-from models import network, seed
+from models import seed
+from models.network import Network
 from models.revisions import Revisions
 from models.tables import Base, StandardAttribute
 from models.transactions import Transactions
@@ -30,7 +31,7 @@ class ResourcesOnly(Revisions):
         return (each for each in super().modified(session) if not isinstance(each, StandardAttribute))
 
 
-class UnrevisedDescription(network.Network):
+class UnrevisedDescription(Network):
     """Service operations, some of which change a resource unnoticed."""
 
     transactions: ClassVar[Transactions] = Transactions(ResourcesOnly())

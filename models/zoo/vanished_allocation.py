@@ -15,15 +15,18 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network, seed, tables
+from models import seed, tables
+from models.network import Network
+from models.operations.shared import EXPECTED
+from models.operations.subnets import SUBNET
 from models.service import rows, subnets
 from models.zoo.animal import Animal, call, preempted
 
 
-class VanishedAllocation(network.Network):
+class VanishedAllocation(Network):
     """Service operations, one of which locks after its check."""
 
-    @operation(subnet=network.SUBNET, expected=network.EXPECTED)
+    @operation(subnet=SUBNET, expected=EXPECTED)
     def delete_subnet(self, session: Session, subnet: str, expected: int | None) -> None:
         """Remove a subnet."""
         self._delete(session, tables.Subnet, subnet, expected, lambda s: _delete(s, subnet))

@@ -15,15 +15,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fuzz import operation
-from models import network, seed
+from models import seed
+from models.network import Network
+from models.operations.ports import PORT
+from models.operations.securitygroups import GROUP
 from models.service import ports
 from models.zoo.animal import Animal, call, preempted
 
 
-class VanishedBinding(network.Network):
+class VanishedBinding(Network):
     """Service operations, one of which looks back after its commit."""
 
-    @operation(port=network.PORT, group=network.GROUP)
+    @operation(port=PORT, group=GROUP)
     def bind_port(self, session: Session, port: str, group: str) -> dict[str, Any]:
         """Let a port use a security group."""
         binding = self.transactions.run(session, lambda s: ports.bound(s, port, group))

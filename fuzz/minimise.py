@@ -78,6 +78,8 @@ class Minimiser:
     def _first(self, cases: Iterator[Case], most: int | None = None) -> Verdict | None:
         """The first that fails with no more switches than given: a blocked session makes more than the schedule has."""
         for case in cases:
+            if self._left <= 0:  # there are more interleavings than anybody can count
+                return None
             verdict = self._fails(case)
             if verdict is not None and (most is None or verdict.history.switches <= most):
                 return verdict

@@ -104,6 +104,16 @@ def test_a_race_on_one_row_goes_over_to_the_simplest_row_in_all_its_calls_at_onc
     assert least.history.case.programs == dict.fromkeys("AB", (Call("deposit", {"account": 1}),))
 
 
+def test_minimising_ends_with_its_budget_however_many_interleavings_there_are(
+    scratch: Scratch, stages: list[Stage]
+) -> None:
+    trial, deposit = on(Losing, scratch, stages), Call("deposit", {"account": 1})
+    failing = trial(Case("x", "rc", dict.fromkeys("AB", (deposit,) * 3), tuple("AB" * 12)))
+    assert failing.history.switches > 10
+    least = Minimiser(trial, failing.violations[0].signature, budget=1)(failing, lambda _: ())
+    assert least.violation(failing.violations[0].signature) is not None
+
+
 class Noting(Losing):
     """Deposits with a note, or none."""
 

@@ -31,6 +31,78 @@ class SecurityGroupRuleNotFound(NotFound):
     """There is no such rule."""
 
 
+class AddressNotFound(NotFound):
+    """The port has no such address."""
+
+
+class BindingNotFound(NotFound):
+    """The port is not bound to that host."""
+
+
+class RouterNotFound(NotFound):
+    """There is no such router."""
+
+
+class RouterInterfaceNotFound(NotFound):
+    """The port is no interface of the router."""
+
+
+class GatewayNotFound(NotFound):
+    """No router leads from the port to the floating IP's network."""
+
+
+class FloatingIPNotFound(NotFound):
+    """There is no such floating IP."""
+
+
+class PortForwardingNotFound(NotFound):
+    """There is no such port forwarding."""
+
+
+class RBACEntryNotFound(NotFound):
+    """There is no such entry."""
+
+
+class AddressGroupNotFound(NotFound):
+    """There is no such address group."""
+
+
+class AddressAssociationNotFound(NotFound):
+    """The address group has no such range of addresses."""
+
+
+class QosPolicyNotFound(NotFound):
+    """There is no such QoS policy."""
+
+
+class QosRuleNotFound(NotFound):
+    """There is no such rule of that kind."""
+
+
+class ReservationNotFound(NotFound):
+    """There is no such reservation."""
+
+
+class SubnetPoolNotFound(NotFound):
+    """There is no such subnet pool."""
+
+
+class PrefixNotFound(NotFound):
+    """The subnet pool has no such prefix."""
+
+
+class TrunkNotFound(NotFound):
+    """There is no such trunk."""
+
+
+class SubPortNotFound(NotFound):
+    """The trunk does not carry the port."""
+
+
+class TagNotFound(NotFound):
+    """The resource has no such tag."""
+
+
 class InUse(ServiceError):
     """Others hold on to what was to be deleted."""
 
@@ -41,6 +113,38 @@ class NetworkInUse(InUse):
 
 class SubnetInUse(InUse):
     """Ports have addresses on the subnet."""
+
+
+class PortInUse(InUse):
+    """The port is part of a router, a floating IP or a trunk."""
+
+
+class RouterInUse(InUse):
+    """Interfaces, routes or floating IPs hold on to the router, or to its interface."""
+
+
+class FloatingIPInUse(InUse):
+    """The floating IP stands for something else."""
+
+
+class AddressGroupInUse(InUse):
+    """Rules name the address group."""
+
+
+class QosPolicyInUse(InUse):
+    """Ports or networks are bound to the QoS policy."""
+
+
+class SubnetPoolInUse(InUse):
+    """Subnets are cut from the subnet pool."""
+
+
+class PrefixInUse(InUse):
+    """Subnets are cut from the prefix."""
+
+
+class FixedAddressInUse(InUse):
+    """A floating IP stands for the address."""
 
 
 class SecurityGroupInUse(InUse):
@@ -63,12 +167,48 @@ class AddressInUse(Conflict):
     """The address is taken on the subnet."""
 
 
+class GatewayExists(Conflict):
+    """The router has a gateway already."""
+
+
+class PortForwardingExists(Conflict):
+    """The port number is forwarded already."""
+
+
+class RBACEntryExists(Conflict):
+    """The network is shared with the project already."""
+
+
+class AddressAssociationExists(Conflict):
+    """The address group has the range of addresses already."""
+
+
+class QosRuleExists(Conflict):
+    """The QoS policy has a rule of that kind already."""
+
+
+class SegmentationIdInUse(Conflict):
+    """The trunk carries another port by that id."""
+
+
+class BindingExists(Conflict):
+    """The port is bound to the host already."""
+
+
 class RuleExists(Conflict):
     """The security group has the same rule already."""
 
 
 class AddressExhausted(ServiceError):
     """The subnet has no free address."""
+
+
+class PoolExhausted(ServiceError):
+    """Nothing of the subnet pool is free."""
+
+
+class OverQuota(ServiceError):
+    """The project would have more than it may."""
 
 
 class RevisionMismatch(ServiceError):

@@ -13,6 +13,7 @@ from models import seed, tables
 from models.operations.shared import CHANGES, EXPECTED, NAME, _Operations
 from models.service import securitygroups
 
+ADDRESS_GROUP = st.sampled_from(seed.ADDRESS_GROUPS)
 GROUP = st.sampled_from(seed.GROUPS)
 PROTOCOL = st.sampled_from(["tcp", "udp"])
 REMOTE_GROUP = st.sampled_from([None, *seed.GROUPS])
@@ -55,8 +56,22 @@ class _SecurityGroups(_Operations):
     def create_rule(self, session: Session, group: str, protocol: str, remote_group: str | None) -> dict[str, Any]:
         """Add a rule to a security group."""
         return self.transactions.run(
-            session, lambda s: securitygroups.create_rule(s, group, "ingress", protocol, remote_group)
+            session,
+            lambda s: securitygroups.create_rule(s, group, "ingress", protocol, remote_group_id=remote_group),
         )
+
+    @operation(group=GROUP, address_group=ADDRESS_GROUP)
+    def create_address_group_rule(self, session: Session, group: str, address_group: str) -> dict[str, Any]:
+        """Add a rule that names an address group to a security group."""
+        return self.transactions.run(
+            session,
+            lambda s: securitygroups.create_rule(s, group, "ingress", "udp", remote_address_group_id=address_group),
+        )
+
+    @operation(project=st.sampled_from(seed.PROJECTS))
+    def ensure_default_security_group(self, session: Session, project: str) -> dict[str, Any]:
+        """The security group that a project uses by default, made if there is none."""
+        return self.transactions.run(session, lambda s: securitygroups.ensure_default(s, project))
 
     @operation(rule=RULE)
     def delete_rule(self, session: Session, rule: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -26,6 +26,11 @@ class _Subnets(_Operations):
         """Add a subnet."""
         return self.transactions.run(session, lambda s: subnets.create(s, network, cidr))
 
+    @operation(network=NETWORK, cidr=CIDR, pool=st.sampled_from([["10.0.1.130", "10.0.1.131"]]))
+    def create_subnet_with_pool(self, session: Session, network: str, cidr: str, pool: Sequence[str]) -> dict[str, Any]:
+        """Add a subnet of which only some addresses, the first to the last, are given without asking."""
+        return self.transactions.run(session, lambda s: subnets.create(s, network, cidr, pool))
+
     @operation(subnet=SUBNET)
     def read_subnet(self, session: Session, subnet: str) -> dict[str, Any]:
         """A subnet."""
@@ -43,7 +48,7 @@ class _Subnets(_Operations):
         """Change a subnet."""
         return self._update(session, tables.Subnet, subnet, expected, lambda s: subnets.update(s, subnet, changes))
 
-    @operation(subnet=SUBNET, expected=EXPECTED)
+    @operation(subnet=st.sampled_from([*seed.SUBNETS, seed.CUT_SUBNET]), expected=EXPECTED)
     def delete_subnet(self, session: Session, subnet: str, expected: int | None) -> None:
         """Remove a subnet."""
         self._delete(session, tables.Subnet, subnet, expected, lambda s: subnets.delete(s, subnet))

@@ -1,23 +1,24 @@
-"""Which address a port gets on a subnet."""
+"""Which address a port gets on a subnet, and which it may give back."""
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from collections.abc import Collection, Iterable, Iterator
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from models.errors import AddressExhausted, AddressInUse, InvalidInput
+from models.errors import AddressExhausted, AddressInUse, FixedAddressInUse, InvalidInput
 from models.service import rows
-from models.tables import IPAllocation, Subnet
+from models.tables import FloatingIP, IPAllocation, IPAllocationPool, PortForwarding, Subnet
 
 
-def allocate(session: Session, network_id: str, subnet_id: str, address: str | None = None) -> IPAllocation:
+def allocate(session: Session, network_id: str | None, subnet_id: str, address: str | None = None) -> IPAllocation:
     """Choose an address, not in any session yet.
 
     Args:
         session: a session that has changed nothing yet.
-        network_id: the network that the subnet must be of.
+        network_id: the network that the subnet must be of; None for any.
         subnet_id: where the address is from; it cannot be deleted until the transaction ends.
         address: the wanted one; None for the first that is free, after the gateway's.
 
@@ -25,32 +26,68 @@ def allocate(session: Session, network_id: str, subnet_id: str, address: str | N
         SubnetNotFound, AddressInUse, AddressExhausted, InvalidInput: as their names say.
     """
     # Shared: ports take addresses side by side, and the primary key tells when they take the same.
-    subnet = session.execute(
-        select(Subnet.network_id, Subnet.cidr).where(Subnet.id == subnet_id).with_for_update(read=True)
-    ).one_or_none()
-    if subnet is None:
+    subnet_and_pools = session.execute(
+        select(Subnet.network_id, Subnet.cidr, IPAllocationPool.first_ip, IPAllocationPool.last_ip)
+        .outerjoin(IPAllocationPool, IPAllocationPool.subnet_id == Subnet.id)
+        .where(Subnet.id == subnet_id)
+        .order_by(IPAllocationPool.id)
+        .with_for_update(read=True, of=Subnet)
+    ).all()
+    if not subnet_and_pools:
         raise rows.not_found(Subnet, subnet_id)
-    if subnet.network_id != network_id:
+    subnet = subnet_and_pools[0]
+    if network_id not in {None, subnet.network_id}:
         raise InvalidInput(f"subnet {subnet_id} is of another network than {network_id}")
     held = select(IPAllocation.ip_address).where(IPAllocation.subnet_id == subnet_id).order_by(IPAllocation.ip_address)
     taken = set(session.scalars(held))
-    chosen = _free(subnet.cidr, taken) if address is None else _wanted(subnet.cidr, taken, address)
-    return IPAllocation(ip_address=chosen, subnet_id=subnet_id, network_id=network_id)
+    if address is None:
+        chosen = _free(_hosts((each.first_ip, each.last_ip) for each in subnet_and_pools), taken)
+    else:
+        chosen = _wanted(subnet.cidr, taken, address)
+    return IPAllocation(ip_address=chosen, subnet_id=subnet_id, network_id=subnet.network_id)
 
 
-def _free(cidr: str, taken: set[str]) -> str:
-    for host in list(ip_network(cidr).hosts())[1:]:
-        if str(host) not in taken:
-            return str(host)
-    raise AddressExhausted(f"no address of {cidr} is free")
+def require_unused(session: Session, port_id: str, given_back: Collection[str]) -> None:
+    """See that no floating IP stands for an address, in whole or port by port.
+
+    The port is to be locked: a floating IP that comes to stand for it touches it.
+
+    Raises:
+        FixedAddressInUse: one does.
+    """
+    used = or_(
+        exists().where(FloatingIP.fixed_port_id == port_id, FloatingIP.fixed_ip_address.in_(given_back)),
+        exists().where(PortForwarding.internal_port_id == port_id, PortForwarding.internal_ip_address.in_(given_back)),
+    )
+    if given_back and session.scalar(select(used)):
+        raise FixedAddressInUse(f"floating IPs stand for addresses of port {port_id}")
+
+
+def parse_address(address: str) -> IPv4Address | IPv6Address:
+    """An address. Raises InvalidInput."""
+    try:
+        return ip_address(address)
+    except ValueError as error:
+        raise InvalidInput(f"{address!r} is no address") from error
+
+
+def _hosts(pools: Iterable[tuple[str | None, str | None]]) -> Iterator[str]:
+    """All addresses of some pools, first to last."""
+    for first, last in pools:
+        if first is not None and last is not None:
+            begin = ip_address(first)
+            yield from (str(begin + step) for step in range(int(ip_address(last)) - int(begin) + 1))
+
+
+def _free(hosts: Iterable[str], taken: set[str]) -> str:
+    for host in hosts:
+        if host not in taken:
+            return host
+    raise AddressExhausted("no address of the subnet is free")
 
 
 def _wanted(cidr: str, taken: set[str], address: str) -> str:
-    try:
-        within = ip_address(address) in ip_network(cidr)
-    except ValueError as error:
-        raise InvalidInput(f"{address!r} is no address") from error
-    if not within:
+    if parse_address(address) not in ip_network(cidr):
         raise InvalidInput(f"{address} is not in {cidr}")
     if address in taken:
         raise AddressInUse(f"{address} is taken")

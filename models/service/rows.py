@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
 from models import errors
-from models.tables import Network, Port, Resource, SecurityGroup, SecurityGroupRule, StandardAttribute, Subnet
+from models.revisions import state
+from models.tables import (
+    AddressGroup,
+    FloatingIP,
+    Network,
+    Port,
+    PortForwarding,
+    QosPolicy,
+    Resource,
+    Router,
+    SecurityGroup,
+    SecurityGroupRule,
+    StandardAttribute,
+    Subnet,
+    SubnetPool,
+    Trunk,
+)
 
 Found = TypeVar("Found", bound=Resource)
 
@@ -20,6 +37,13 @@ NOT_FOUND: Mapping[type[Resource], type[errors.NotFound]] = {
     Port: errors.PortNotFound,
     SecurityGroup: errors.SecurityGroupNotFound,
     SecurityGroupRule: errors.SecurityGroupRuleNotFound,
+    AddressGroup: errors.AddressGroupNotFound,
+    Router: errors.RouterNotFound,
+    FloatingIP: errors.FloatingIPNotFound,
+    PortForwarding: errors.PortForwardingNotFound,
+    QosPolicy: errors.QosPolicyNotFound,
+    SubnetPool: errors.SubnetPoolNotFound,
+    Trunk: errors.TrunkNotFound,
 }
 
 
@@ -59,6 +83,39 @@ def lock(session: Session, model: type[Resource], resource_id: str, *, delete: b
     )
     if session.execute(locked).one_or_none() is None:
         raise not_found(model, resource_id)
+
+
+def lock_if_there(session: Session, model: type[Resource], resource_id: str) -> None:
+    """Lock a resource that may be gone by now, and what is looked for with it."""
+    with suppress(errors.NotFound):
+        lock(session, model, resource_id)
+
+
+def touch(session: Session, model: type[Resource], resource_id: str) -> None:
+    """Lock a resource, and make who locks it next with an older snapshot begin anew (REPEATABLE READ).
+
+    A lock alone does not: it tells an older snapshot of what has changed, and a row that was merely locked has not.
+    So this is for what goes by a resource, or adds to it, and is no change of it.
+
+    Raises:
+        NotFound: of the model's kind.
+    """
+    unchanged = {"revision_number": StandardAttribute.revision_number, "updated_at": StandardAttribute.updated_at}
+    touched = (
+        update(StandardAttribute)
+        .where(StandardAttribute.id == model.standard_attr_id, model.id == resource_id)
+        .values(unchanged)
+        .returning(StandardAttribute.id)
+        .execution_options(synchronize_session=False)
+    )
+    if session.execute(touched).one_or_none() is None:
+        raise not_found(model, resource_id)
+
+
+def bump(session: Session, resource: Resource) -> None:
+    """Raise the revision of a resource that is not changed otherwise; the next flush writes it."""
+    resource.standard_attr.revision_number += 1
+    state(session).bumped.add(resource.standard_attr)
 
 
 def require(session: Session, model: type[Resource], resource_id: str) -> None:

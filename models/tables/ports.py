@@ -1,4 +1,4 @@
-"""Ports and the addresses that they hold."""
+"""Ports, the addresses that they hold, and the hosts that they are bound to."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from models.tables.base import UNCONFIRMED, Base
 from models.tables.standard import Resource
 
 if TYPE_CHECKING:
+    from models.tables.qos import QosPortBinding
     from models.tables.securitygroups import SecurityGroupPortBinding
 
 
@@ -23,12 +24,25 @@ class Port(Resource):
     network_id: Mapped[str] = mapped_column(ForeignKey("networks.id"), index=True)
     mac_address: Mapped[str] = mapped_column(String(32))
     device_id: Mapped[str] = mapped_column(String(255), default="")
+    device_owner: Mapped[str] = mapped_column(String(255), default="")
 
     allocations: Mapped[list[IPAllocation]] = relationship(
         cascade="all, delete-orphan", back_populates="port", order_by="IPAllocation.ip_address"
     )
     bindings: Mapped[list[SecurityGroupPortBinding]] = relationship(
         cascade="all, delete-orphan", back_populates="port", order_by="SecurityGroupPortBinding.security_group_id"
+    )
+    address_pairs: Mapped[list[AllowedAddressPair]] = relationship(
+        cascade="all, delete-orphan",
+        back_populates="port",
+        passive_deletes=True,
+        order_by="(AllowedAddressPair.mac_address, AllowedAddressPair.ip_address)",
+    )
+    host_bindings: Mapped[list[PortBinding]] = relationship(
+        cascade="all, delete-orphan", back_populates="port", passive_deletes=True, order_by="PortBinding.host"
+    )
+    qos_binding: Mapped[QosPortBinding | None] = relationship(
+        cascade="all, delete-orphan", back_populates="port", passive_deletes=True
     )
 
 
@@ -45,3 +59,31 @@ class IPAllocation(Base):
     port_id: Mapped[str] = mapped_column(ForeignKey("ports.id", ondelete="CASCADE"), index=True)
 
     port: Mapped[Port] = relationship(back_populates="allocations")
+
+
+class AllowedAddressPair(Base):
+    """Another sender that a port may pass itself off as. Its coming and going are changes of the port."""
+
+    __tablename__ = "allowedaddresspairs"
+    __mapper_args__ = UNCONFIRMED
+    revises_on_change: ClassVar[tuple[str, ...]] = ("port",)
+
+    port_id: Mapped[str] = mapped_column(ForeignKey("ports.id", ondelete="CASCADE"), primary_key=True)
+    mac_address: Mapped[str] = mapped_column(String(32), primary_key=True)
+    ip_address: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+    port: Mapped[Port] = relationship(back_populates="address_pairs")
+
+
+class PortBinding(Base):
+    """A port's place on a host; one of them is active. Its coming, changing and going are changes of the port."""
+
+    __tablename__ = "ml2_port_bindings"
+    __mapper_args__ = UNCONFIRMED
+    revises_on_change: ClassVar[tuple[str, ...]] = ("port",)
+
+    port_id: Mapped[str] = mapped_column(ForeignKey("ports.id", ondelete="CASCADE"), primary_key=True)
+    host: Mapped[str] = mapped_column(String(255), primary_key=True)
+    status: Mapped[str] = mapped_column(String(16))
+
+    port: Mapped[Port] = relationship(back_populates="host_bindings")

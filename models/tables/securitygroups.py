@@ -39,6 +39,9 @@ class SecurityGroupRule(Resource):
 
     security_group_id: Mapped[str] = mapped_column(ForeignKey("securitygroups.id", ondelete="CASCADE"), index=True)
     remote_group_id: Mapped[str | None] = mapped_column(ForeignKey("securitygroups.id", ondelete="CASCADE"), index=True)
+    remote_address_group_id: Mapped[str | None] = mapped_column(
+        ForeignKey("address_groups.id", ondelete="CASCADE"), index=True
+    )
     direction: Mapped[str] = mapped_column(String(16))
     protocol: Mapped[str] = mapped_column(String(16))
 
@@ -46,6 +49,42 @@ class SecurityGroupRule(Resource):
     remote_group: Mapped[SecurityGroup | None] = relationship(
         back_populates="source_rules", foreign_keys=[remote_group_id]
     )
+
+
+class DefaultSecurityGroup(Base):
+    """The group that a project's ports use if nothing else is said: one a project."""
+
+    __tablename__ = "default_security_group"
+    __mapper_args__ = UNCONFIRMED
+
+    project_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    security_group_id: Mapped[str] = mapped_column(ForeignKey("securitygroups.id", ondelete="CASCADE"), index=True)
+
+
+class AddressGroup(Resource):
+    """Ranges of addresses that rules name together."""
+
+    __tablename__ = "address_groups"
+
+    addresses: Mapped[list[AddressAssociation]] = relationship(
+        cascade="all, delete-orphan",
+        back_populates="address_group",
+        passive_deletes=True,
+        order_by="AddressAssociation.address",
+    )
+
+
+class AddressAssociation(Base):
+    """A range of addresses in a group. Its coming and going are changes of the group."""
+
+    __tablename__ = "address_associations"
+    __mapper_args__ = UNCONFIRMED
+    revises_on_change: ClassVar[tuple[str, ...]] = ("address_group",)
+
+    address: Mapped[str] = mapped_column(String(64), primary_key=True)
+    address_group_id: Mapped[str] = mapped_column(ForeignKey("address_groups.id", ondelete="CASCADE"), primary_key=True)
+
+    address_group: Mapped[AddressGroup] = relationship(back_populates="addresses")
 
 
 class SecurityGroupPortBinding(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from sqlalchemy import BigInteger, DateTime, ForeignKey, String
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from models.tables.base import UNCONFIRMED, Base
 
 
-def _id() -> str:
+def new_id() -> str:
+    """An id that nothing else has."""
     return str(uuid.uuid4())
 
 
@@ -36,9 +37,28 @@ class StandardAttribute(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
     updated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), onupdate=_now)
 
+    tags: Mapped[list[Tag]] = relationship(
+        cascade="all, delete-orphan", back_populates="standard_attr", passive_deletes=True, order_by="Tag.tag"
+    )
+
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy calls it with the class
         return {"version_id_col": cls.revision_number, "version_id_generator": False}
+
+
+class Tag(Base):
+    """A word that users put on a resource. Its coming and going are changes of that resource alone."""
+
+    __tablename__ = "tags"
+    __mapper_args__ = UNCONFIRMED
+    revises_on_change: ClassVar[tuple[str, ...]] = ("standard_attr",)
+
+    standard_attr_id: Mapped[int] = mapped_column(
+        ForeignKey("standardattributes.id", ondelete="CASCADE"), primary_key=True
+    )
+    tag: Mapped[str] = mapped_column(String(255), primary_key=True)
+
+    standard_attr: Mapped[StandardAttribute] = relationship(back_populates="tags")
 
 
 class Resource(Base):
@@ -50,7 +70,7 @@ class Resource(Base):
     __abstract__ = True
     __mapper_args__ = UNCONFIRMED
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=_id)
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(255), default="")
 
     @declared_attr

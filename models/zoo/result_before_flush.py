@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from fuzz import operation
 from models import seed, tables
@@ -36,7 +36,7 @@ class ResultBeforeFlush(Network):
 
 
 def _update(session: Session, network_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-    network = rows.load(session, tables.Network, network_id, joinedload(tables.Network.subnets))
+    network = rows.load(session, tables.Network, network_id, *networks.whole())
     rows.change(network, changes, networks.CHANGEABLE)
     return networks.view(network)
 

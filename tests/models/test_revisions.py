@@ -3,84 +3,28 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, delete, select, text
+from sqlalchemy import Engine, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from models import Network, errors, seed
-from models.revisions import Expectation, Revisions
-from models.service import ports
+from models.revisions import Revisions
 from models.tables import (
-    Network as NetworkRow,
-)
-from models.tables import (
+    Base,
     Port,
     Resource,
     SecurityGroup,
-    SecurityGroupRule,
     StandardAttribute,
     Subnet,
+)
+from models.tables import (
+    Network as NetworkRow,
 )
 
 target = Network()
 
 
-@pytest.fixture
-def revision(engine: Engine) -> Callable[[type[Resource], str], int]:
-    """The committed revision of a resource."""
-
-    def read(model: type[Resource], key: str) -> int:
-        with Session(engine) as session:
-            number = select(StandardAttribute.revision_number).join(
-                model, model.standard_attr_id == StandardAttribute.id
-            )
-            return session.scalars(number.where(model.id == key)).one()
-
-    return read
-
-
 Revision = Callable[[type[Resource], str], int]
-
-
-def test_port_name_update_revises(session: Session, revision: Revision) -> None:
-    target.update_port(session, seed.PORT, {"name": "a"}, None)
-    assert (revision(Port, seed.PORT), revision(NetworkRow, seed.NETWORK)) == (1, 0)
-
-
-def test_constrained_port_update(session: Session, revision: Revision) -> None:
-    with pytest.raises(errors.RevisionMismatch):
-        target.update_port(session, seed.PORT, {"name": "a"}, 1)
-    assert revision(Port, seed.PORT) == 0
-    target.update_port(session, seed.PORT, {"name": "a"}, 0)
-    assert revision(Port, seed.PORT) == 1
-
-
-def test_constrained_port_delete(session: Session) -> None:
-    with pytest.raises(errors.RevisionMismatch):
-        target.delete_port(session, seed.PORT, 1)
-    assert target.read_port(session, seed.PORT)["revision_number"] == 0
-    target.delete_port(session, seed.PORT, 0)
-    with pytest.raises(errors.PortNotFound):
-        target.read_port(session, seed.PORT)
-
-
-def test_constrained_port_update_handles_db_retries(session: Session, other: Session) -> None:
-    attempts = 0
-
-    def update(own: Session) -> dict[str, object]:
-        nonlocal attempts
-        attempts += 1
-        result = own.get_one(Port, seed.PORT)
-        if attempts == 1:
-            target.update_port(other, seed.PORT, {"name": "theirs"}, None)
-        result.name = "mine"
-        own.flush()
-        return ports.view(result)
-
-    with pytest.raises(errors.RevisionMismatch):
-        target.transactions.run(session, update, Expectation(Port, seed.PORT, 0))
-    assert attempts == 2
-    assert target.read_port(session, seed.PORT)["name"] == "theirs"
 
 
 def test_if_match_holds_for_an_update_that_changes_nothing(session: Session) -> None:
@@ -95,11 +39,6 @@ def test_if_match_is_forgotten_after_the_call(session: Session) -> None:
     assert target.update_port(session, seed.PORT, {"name": "b"}, None)["revision_number"] == 2
 
 
-def test_port_ip_update_revises(session: Session, revision: Revision) -> None:
-    target.move_port(session, seed.PORT, seed.SUBNET, "10.0.0.5", None)
-    assert (revision(Port, seed.PORT), revision(Subnet, seed.SUBNET), revision(NetworkRow, seed.NETWORK)) == (1, 0, 0)
-
-
 def test_port_security_groups_update_revises_the_port_alone(session: Session, revision: Revision) -> None:
     target.bind_port(session, seed.PORT, seed.FREE_GROUP)
     target.unbind_port(session, seed.PORT, seed.FREE_GROUP)
@@ -111,19 +50,9 @@ def test_network_name_update_revises(session: Session, revision: Revision) -> No
     assert (revision(NetworkRow, seed.NETWORK), revision(NetworkRow, seed.OTHER_NETWORK)) == (1, 0)
 
 
-def test_network_description_bumps_revision(session: Session, revision: Revision) -> None:
-    target.update_network(session, seed.NETWORK, {"description": "a"}, None)
-    assert revision(NetworkRow, seed.NETWORK) == 1
-
-
 def test_name_and_description_together_bump_once(session: Session, revision: Revision) -> None:
     target.update_network(session, seed.NETWORK, {"name": "a", "description": "a"}, None)
     assert revision(NetworkRow, seed.NETWORK) == 1
-
-
-def test_subnet_description_bumps_revision(session: Session, revision: Revision) -> None:
-    target.update_subnet(session, seed.SUBNET, {"description": "a"}, None)
-    assert (revision(Subnet, seed.SUBNET), revision(NetworkRow, seed.NETWORK)) == (1, 0)
 
 
 def test_subnet_ops_bump_network(session: Session, revision: Revision) -> None:
@@ -139,13 +68,6 @@ def test_port_ops_do_not_bump_network(session: Session, revision: Revision) -> N
     target.create_port(session, seed.NETWORK, seed.SUBNET, seed.MACS[2])
     target.delete_port(session, seed.PORT, None)
     assert (revision(NetworkRow, seed.NETWORK), revision(Subnet, seed.SUBNET)) == (0, 0)
-
-
-def test_security_group_rule_ops_bump_security_group(session: Session, revision: Revision) -> None:
-    created = target.create_rule(session, seed.GROUP, "udp", None)
-    assert (revision(SecurityGroup, seed.GROUP), revision(SecurityGroupRule, created["id"])) == (1, 0)
-    target.delete_rule(session, created["id"])
-    assert revision(SecurityGroup, seed.GROUP) == 2
 
 
 def test_a_deleted_remote_group_bumps_the_groups_whose_rules_named_it(session: Session, revision: Revision) -> None:
@@ -222,29 +144,21 @@ def test_a_delete_does_not_overlook_a_change(session: Session, other: Session) -
     assert target.read_port(other, seed.PORT)["name"] == "theirs"
 
 
-def test_handle_expired_object(session: Session, other: Session, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level("INFO")
-    Revisions().attach(session)
-    port = session.get_one(Port, seed.PORT)
-    allocation = port.allocations[0]
-    assert allocation.port is port
-    session.delete(allocation)
-    session.expire(port, ["id", "name", "standard_attr_id", "standard_attr"])
-    other.execute(delete(Port).where(Port.id == seed.PORT))
-    other.commit()
-    session.flush()
-    assert "gone" in caplog.text
-
-
 def test_deleting_through_the_orm_leaves_no_standard_attributes_behind(engine: Engine, session: Session) -> None:
     target.unbind_port(session, seed.PORT, seed.GROUP)
     for port in seed.PORTS:
         target.delete_port(session, port, None)
     for group in seed.GROUPS:
         target.delete_security_group(session, group, None)
-    for subnet in seed.SUBNETS:
-        target.delete_subnet(session, subnet, None)
-    for network in seed.NETWORKS:
-        target.delete_network(session, network, None)
+    target.delete_subnet(session, seed.FREE_SUBNET, None)
+    target.delete_network(session, seed.OTHER_NETWORK, None)
+    owned = union_all(
+        *(
+            select(mapper.class_.standard_attr_id)
+            for mapper in Base.registry.mappers
+            if issubclass(mapper.class_, Resource)
+        )
+    )
     with engine.connect() as connection:
-        assert connection.execute(text("SELECT resource_type FROM standardattributes")).all() == []
+        orphans = select(StandardAttribute.resource_type).where(StandardAttribute.id.not_in(owned))
+        assert connection.execute(orphans).all() == []

@@ -25,36 +25,42 @@ class _AddressGroups(_Operations):
         """Add an address group."""
         return self.transactions.run(session, lambda s: addressgroups.create(s, name))
 
-    @operation(group=ADDRESS_GROUP)
-    def read_address_group(self, session: Session, group: str) -> dict[str, Any]:
+    @operation(address_group=ADDRESS_GROUP)
+    def read_address_group(self, session: Session, address_group: str) -> dict[str, Any]:
         """An address group with its addresses."""
-        return self.transactions.run(session, lambda s: addressgroups.read(s, group))
+        return self.transactions.run(session, lambda s: addressgroups.read(s, address_group))
 
     @operation
     def list_address_groups(self, session: Session) -> list[dict[str, Any]]:
         """All address groups."""
         return self.transactions.run(session, addressgroups.read_all)
 
-    @operation(group=ADDRESS_GROUP, changes=CHANGES, expected=EXPECTED)
+    @operation(address_group=ADDRESS_GROUP, changes=CHANGES, expected=EXPECTED)
     def update_address_group(
-        self, session: Session, group: str, changes: Mapping[str, Any], expected: int | None
+        self, session: Session, address_group: str, changes: Mapping[str, Any], expected: int | None
     ) -> dict[str, Any]:
         """Change an address group."""
         return self._update(
-            session, tables.AddressGroup, group, expected, lambda s: addressgroups.update(s, group, changes)
+            session,
+            tables.AddressGroup,
+            address_group,
+            expected,
+            lambda s: addressgroups.update(s, address_group, changes),
         )
 
-    @operation(group=ADDRESS_GROUP, expected=EXPECTED)
-    def delete_address_group(self, session: Session, group: str, expected: int | None) -> None:
+    @operation(address_group=ADDRESS_GROUP, expected=EXPECTED)
+    def delete_address_group(self, session: Session, address_group: str, expected: int | None) -> None:
         """Remove an address group."""
-        self._delete(session, tables.AddressGroup, group, expected, lambda s: addressgroups.delete(s, group))
+        self._delete(
+            session, tables.AddressGroup, address_group, expected, lambda s: addressgroups.delete(s, address_group)
+        )
 
-    @operation(group=ADDRESS_GROUP, address=ADDRESS)
-    def add_address(self, session: Session, group: str, address: str) -> dict[str, Any]:
+    @operation(address_group=ADDRESS_GROUP, address=ADDRESS)
+    def add_address(self, session: Session, address_group: str, address: str) -> dict[str, Any]:
         """Add a range of addresses to an address group."""
-        return self.transactions.run(session, lambda s: addressgroups.add(s, group, address))
+        return self.transactions.run(session, lambda s: addressgroups.add(s, address_group, address))
 
-    @operation(group=ADDRESS_GROUP, address=ADDRESS)
-    def remove_address(self, session: Session, group: str, address: str) -> dict[str, Any]:
+    @operation(address_group=ADDRESS_GROUP, address=ADDRESS)
+    def remove_address(self, session: Session, address_group: str, address: str) -> dict[str, Any]:
         """Remove a range of addresses from an address group."""
-        return self.transactions.run(session, lambda s: addressgroups.remove(s, group, address))
+        return self.transactions.run(session, lambda s: addressgroups.remove(s, address_group, address))

@@ -56,16 +56,16 @@ class _Qos(_Operations):
         """Add a rule to a QoS policy."""
         return self.transactions.run(session, lambda s: qos.create_rule(s, policy, kind, 10))
 
-    @operation(rule=RULE, value=VALUE)
-    def update_qos_rule(self, session: Session, rule: str, value: int) -> dict[str, Any]:
+    @operation(qos_rule=RULE, value=VALUE)
+    def update_qos_rule(self, session: Session, qos_rule: str, value: int) -> dict[str, Any]:
         """Change a rule of a QoS policy."""
-        kind, _, key = rule.partition("/")
+        kind, _, key = qos_rule.partition("/")
         return self.transactions.run(session, lambda s: qos.update_rule(s, kind, key, value))
 
-    @operation(rule=RULE)
-    def delete_qos_rule(self, session: Session, rule: str) -> None:
+    @operation(qos_rule=RULE)
+    def delete_qos_rule(self, session: Session, qos_rule: str) -> None:
         """Remove a rule of a QoS policy."""
-        kind, _, key = rule.partition("/")
+        kind, _, key = qos_rule.partition("/")
         self.transactions.run(session, lambda s: qos.delete_rule(s, kind, key))
 
     @operation(policy=POLICY, port=PORT)

@@ -26,10 +26,12 @@ class _Subnets(_Operations):
         """Add a subnet."""
         return self.transactions.run(session, lambda s: subnets.create(s, network, cidr))
 
-    @operation(network=NETWORK, cidr=CIDR, pool=st.sampled_from([["10.0.1.130", "10.0.1.131"]]))
-    def create_subnet_with_pool(self, session: Session, network: str, cidr: str, pool: Sequence[str]) -> dict[str, Any]:
+    @operation(network=NETWORK, cidr=CIDR, given=st.sampled_from([["10.0.1.130", "10.0.1.131"]]))
+    def create_subnet_with_pool(
+        self, session: Session, network: str, cidr: str, given: Sequence[str]
+    ) -> dict[str, Any]:
         """Add a subnet of which only some addresses, the first to the last, are given without asking."""
-        return self.transactions.run(session, lambda s: subnets.create(s, network, cidr, pool))
+        return self.transactions.run(session, lambda s: subnets.create(s, network, cidr, given))
 
     @operation(subnet=SUBNET)
     def read_subnet(self, session: Session, subnet: str) -> dict[str, Any]:

@@ -27,7 +27,8 @@ def allocate_ip(session: Session, port_id: str, subnet_id: str, address: str | N
 
 
 def release_ip(session: Session, port_id: str, address: str) -> dict[str, Any]:
-    """Take an address from a port. Raises PortNotFound, AddressNotFound, FixedAddressInUse."""
+    """Take an address from a port. Raises NotFound, InUse, InvalidInput."""
+    parse_address(address)
     port = ports.lock_whole(session, port_id)
     held = [each for each in port.allocations if each.ip_address == address]
     if not held:

@@ -1,9 +1,12 @@
-"""How the relations of a SELECT hang together: columns that must be equal, and whether its result tells them all."""
+"""How the relations of a query hang together: columns that must be equal, and whether its result tells them all.
+
+A query is a SELECT, or an UPDATE or DELETE of what it joins with other tables.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pglast import ast
@@ -52,16 +55,34 @@ class Links:
     places: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """What links a query's relations, and what it gives back.
+
+    Attributes:
+        items: of its FROM; of a statement that writes, what it writes first.
+        where: its WHERE, or None.
+        targets: its result's columns.
+        cut: whether its result may leave out rows that satisfy its WHERE.
+    """
+
+    items: Sequence[Any]
+    where: Any
+    targets: Sequence[Any]
+    cut: bool = False
+
+
 def links_of(statement: Any, keys: tuple[Key, ...]) -> Links:
-    """The links of a SELECT from tables alone, not from queries or functions; of anything else, none.
+    """The links of a query on tables alone, not on queries or functions; of anything else, none.
 
     Args:
         statement: as the parser has it.
         keys: what its placeholders ask for, from $1 on.
     """
-    if not isinstance(statement, ast.SelectStmt) or not _is_plain(statement):
+    query = _query(statement)
+    if query is None:
         return Links()
-    found = {each.alias: each for each in relations(statement.fromClause, statement.whereClause, certain=False)}
+    found = {each.alias: each for each in relations(query.items, query.where, certain=False)}
     tables = {alias: table_name(each.node) for alias, each in found.items() if isinstance(each.node, ast.RangeVar)}
     if len(tables) < len(found):
         return Links()
@@ -76,33 +97,54 @@ def links_of(statement: Any, keys: tuple[Key, ...]) -> Links:
         tables,
         {alias: each.condition(keys) for alias, each in found.items()},
         tuple(dict.fromkeys(links)),
-        _inner(statement, tables.keys()),
-        {column: place for place, target in enumerate(statement.targetList or ()) for column in [_column(target.val)]},
+        _inner(query, tables.keys()),
+        {column: place for place, target in enumerate(query.targets) for column in [_column(target.val)]},
     )
 
 
-def _is_plain(statement: ast.SelectStmt) -> bool:
-    return statement.op == SetOperation.SETOP_NONE and statement.withClause is None and bool(statement.fromClause)
+def _query(statement: Any) -> _Query | None:
+    match statement:
+        case ast.SelectStmt(op=SetOperation.SETOP_NONE, withClause=None, fromClause=tuple(items)):
+            cuts = (statement.limitCount, statement.limitOffset, statement.groupClause, statement.havingClause)
+            return _Query(items, statement.whereClause, statement.targetList or (), any(cuts))
+        case ast.UpdateStmt(withClause=None, fromClause=tuple(others)):
+            return _changing(statement, others)
+        case ast.DeleteStmt(withClause=None, usingClause=tuple(others)):
+            return _changing(statement, others)
+        case _:
+            return None
 
 
-def _inner(statement: ast.SelectStmt, tables: Collection[str]) -> tuple[Link, ...] | None:
+def _changing(statement: Any, others: Sequence[Any]) -> _Query:
+    clause = getattr(statement, "returningClause", None)  # of PostgreSQL 18's parser; a list before that
+    returned = getattr(statement, "returningList", ()) if clause is None else clause.exprs
+    return _Query((statement.relation, *others), statement.whereClause, returned or ())
+
+
+def _inner(query: _Query, tables: Collection[str]) -> tuple[Link, ...] | None:
     """The links of its inner joins, if nothing else keeps rows out of the result.
 
     Each leads from a table whose rows are all there to another: from the one that the WHERE is about to those that it
     is joined with, from these to the next.
     """
-    items = statement.fromClause or ()
-    cuts = (statement.limitCount, statement.limitOffset, statement.groupClause, statement.havingClause)
-    if len(items) != 1 or any(cuts) or any(_is_called(target) for target in statement.targetList or ()):
+    cores = [_joined(item, tables) for item in query.items]
+    if query.cut or None in cores or any(_is_called(target) for target in query.targets):
         return None
-    core = _joined(items[0], tables)
-    if core is None:
-        return None
-    asked = {name for part in _parts(statement.whereClause) for name in _qualifiers(part) or {""}}
+    core = _beside_each_other([core for core in cores if core is not None])
+    asked: set[str] = set()
+    for part in _parts(query.where):
+        if links := _links_between(part, core.members, core.members, tables):
+            core = replace(core, joins=(*core.joins, links))
+        else:
+            asked |= _qualifiers(part) or {""}
     if len(tables) == 1 or not asked:
         return core.from_(core.members[0])
     (root,) = asked if len(asked) == 1 else ("",)
     return core.from_(root) if root in core.members else None
+
+
+_Join = tuple[tuple[str, str, Link], ...]
+"""One join: a table and the other one of it, with the link that leads to the former, and the same the other way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +158,7 @@ class _Core:
     """
 
     members: tuple[str, ...]
-    joins: tuple[tuple[tuple[str, str, Link], ...], ...] = ()
+    joins: tuple[_Join, ...] = ()
     beside: tuple[Link, ...] = ()
 
     def from_(self, root: str) -> tuple[Link, ...] | None:
@@ -149,17 +191,33 @@ def _joined(item: Any, tables: Collection[str]) -> _Core | None:
     if item.jointype == JoinType.JOIN_LEFT:
         within = right.from_(right.members[0])
         return None if within is None else _Core(left.members, left.joins, (*left.beside, *within))
-    own = tuple(
-        (alias, other, link)
-        for here, there in ((left, right), (right, left))
-        for alias in here.members
-        for other in there.members
-        for link in _oriented(item.quals, tables, alias)
-        if link.other == other
-    )
+    own = _links_between(item.quals, left.members, right.members, tables)
     if item.jointype != JoinType.JOIN_INNER or not own:
         return None
-    return _Core((*left.members, *right.members), (*left.joins, *right.joins, own), (*left.beside, *right.beside))
+    both = _beside_each_other((left, right))
+    return replace(both, joins=(*both.joins, own))
+
+
+def _beside_each_other(cores: Sequence[_Core]) -> _Core:
+    """Tables that are joined, if at all, by what is still to come."""
+    return _Core(
+        tuple(alias for core in cores for alias in core.members),
+        tuple(join for core in cores for join in core.joins),
+        tuple(link for core in cores for link in core.beside),
+    )
+
+
+def _links_between(node: Any, ones: Collection[str], others: Collection[str], tables: Collection[str]) -> _Join:
+    """The equality of a column of some tables and one of others that an expression is, seen from either side."""
+    return tuple(
+        dict.fromkeys(
+            (alias, link.other, link)
+            for here, there in ((ones, others), (others, ones))
+            for alias in here
+            for link in _oriented(node, tables, alias)
+            if link.other in there
+        )
+    )
 
 
 def _aliases(item: Any) -> list[str]:

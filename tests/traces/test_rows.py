@@ -81,6 +81,25 @@ def test_so_does_one_whose_result_tells_the_other_side_of_the_equality_only(effe
     assert commute(first(effects, CHANGE_TWO), first(effects, lock))
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE parents SET value = 3 FROM children c WHERE parents.id = c.parent AND c.id = 1 RETURNING parents.id",
+        "DELETE FROM children USING parents p WHERE p.id = children.parent AND children.id = 1 RETURNING p.id",
+        "SELECT p.id FROM children c, parents p WHERE p.id = c.parent AND c.id = 1",
+    ],
+)
+def test_so_does_one_in_a_where(effects: Effects, statement: str) -> None:
+    assert not commute(committed(effects, CHANGE_ONE), first(effects, statement))
+    assert commute(committed(effects, CHANGE_TWO), first(effects, statement))
+    assert not commute(committed(effects, "UPDATE children SET parent = 2 WHERE id = 1"), first(effects, statement))
+
+
+def test_a_write_by_a_join_that_does_not_tell_what_it_wrote_may_be_of_any_row(effects: Effects) -> None:
+    silent = "UPDATE parents SET value = value FROM children c WHERE parents.id = c.parent AND c.value = 9"
+    assert not commute(committed(effects, CHANGE_TWO), first(effects, silent))
+
+
 def test_an_outer_join_leads_to_the_rows_that_are_there_and_to_those_that_may_come(effects: Effects) -> None:
     assert not commute(committed(effects, "INSERT INTO children VALUES (3, 1, 1)"), first(effects, PARENT_AND_CHILDREN))
     assert commute(committed(effects, "INSERT INTO children VALUES (3, 2, 1)"), first(effects, PARENT_AND_CHILDREN))

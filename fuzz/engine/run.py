@@ -120,10 +120,18 @@ class Run:
             self._settle_blocked()
         return True
 
-    def go_on(self, session: str) -> None:
-        """Let a session take its next step; at the end of its program, close what it has left open."""
-        if not self.step(session) and session in self._open and self._lanes[session].exhausted:
-            self.close(session)
+    def go_on(self, session: str) -> bool:
+        """Let a session take its next step; at the end of its program, close what it has left open.
+
+        Returns:
+            Whether there was something to do: not if it is blocked, or has come to its end.
+        """
+        if self.step(session):
+            return True
+        if session not in self._open or not self._lanes[session].exhausted:
+            return False
+        self.close(session)
+        return True
 
     def finish(self) -> None:
         """Let the sessions go on to their ends, one after the other, and close each at its end."""

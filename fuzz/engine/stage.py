@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import psycopg
@@ -105,8 +106,8 @@ class Stage:
             for session, calls in case.programs.items():
                 for call in calls:
                     run.add(session, call)
-            for session in case.schedule:
-                run.go_on(session)
+            for session, turns in groupby(case.schedule):
+                all(run.go_on(session) for _ in turns)  # what it cannot do now, only another session's turn can change
             run.finish()
         return self.history(run, case)
 

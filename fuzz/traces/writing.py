@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, partial
 
 from fuzz.accesses.attribution import rows_written
 from fuzz.accesses.constraints import Constraints, Look
@@ -29,7 +30,7 @@ class Writing:
         self._constraints = Constraints(history)
         self._ranges = history.minted.ranges
         self._commits = {commit.step: commit.writes for commit in history.commits}
-        self._below = {name: _below(history.tables, name) for name in history.tables}
+        self._below = cache(partial(_below, history.tables))
 
     def tables(self, step: Step) -> Tables:
         """The tables in which a step has written, as far as that was committed."""
@@ -68,7 +69,7 @@ class Writing:
             return Claims(anywhere(self._tables), keys=anywhere(self._tables))
         deferring = [name for name in tables if self._tables[name].defers]
         if deferring and commit.failure is not None:
-            near = (self._below[name] | _above(self._tables[name]) for name in deferring)
+            near = (self._below(name) | _above(self._tables[name]) for name in deferring)
             return Claims(anywhere(frozenset(deferring).union(*near)), keys=anywhere(deferring))
         return self._constrained(self._commits.get(commit.number, ())) if deferring else Claims()
 
@@ -85,12 +86,12 @@ class Writing:
         """What a statement may claim in a table beyond the rows that it chose, where what it wrote is not known."""
         above = anywhere(_above(self._tables[name]))
         if not verbs <= {"UPDATE", "DELETE"}:
-            return Claims(anywhere({name, *self._below[name]}), above, anywhere([name]))
+            return Claims(anywhere({name, *self._below(name)}), above, anywhere([name]))
         if rows_written(step) == 0 or (verbs == {"UPDATE"} and statement.assigns.isdisjoint(self._watched(name))):
             return Claims()
         updates = "UPDATE" in verbs
         return Claims(
-            anywhere({name, *self._below[name]}), above if updates else {}, anywhere([name] if updates else ())
+            anywhere({name, *self._below(name)}), above if updates else {}, anywhere([name] if updates else ())
         )
 
     def _watched(self, name: str) -> frozenset[str]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from fuzz.history import CLOSING, History, Step, Table
-from fuzz.traces import Effect, commute, effects_of
+from fuzz.traces import Effect, effects_of
 from fuzz.traces.effect import all_of
-from fuzz.traces.reach import meet, union
+from fuzz.traces.reach import Reach, meet, union
 from fuzz.traces.writing import SEQUENCE
 
 Row = tuple[str, tuple[str, ...]]
@@ -26,6 +26,7 @@ class Footprint:
         inserts: the tables that it put new rows into, which a unique constraint may let meet.
         effect: what all its steps did together, those rows among it that no result tells: what a condition may be
             about, what a foreign key points to.
+        looks: the rows of that which it had to do with before it ended.
     """
 
     steps: int
@@ -33,34 +34,42 @@ class Footprint:
     writes: frozenset[Row]
     inserts: frozenset[str]
     effect: Effect = field(default_factory=Effect)
+    looks: Reach = field(default_factory=dict)
 
     @property
     def touches(self) -> frozenset[Row]:
         """The rows that it read or wrote."""
         return self.reads | self.writes
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether it wrote nothing, and kept nobody from anything: two such calls do not meet."""
+        return not (self.writes or self.effect.shows or self.effect.claims.tables)
+
     def meets(self, other: Footprint) -> bool:
         """Whether one wrote what the other touched, or may have touched."""
-        return bool(
-            self.writes & (other.reads | other.writes)
+        return not (self.only_reads and other.only_reads) and bool(
+            self.writes & other.touches
             or self.reads & other.writes
             or self.inserts & other.inserts
-            or not commute(self.effect, other.effect)
+            or self.effect.claims.exclude(other.effect.claims)
+            or any(True for _ in self.tables_met(other))
         )
 
     def tables_met(self, other: Footprint) -> Iterator[str]:
         """The tables in which one may have written, or kept others from, rows that the other had to do with."""
-        mine, yours = self.effect, other.effect
-        for one, two in ((mine, yours), (yours, mine)):
-            looked_at = union((two.sees, two.claims.locks, two.claims.shares, two.claims.keys))
-            for table in sorted(one.shows.keys() & looked_at.keys()):
-                if meet({table: one.shows[table]}, {table: looked_at[table]}):
+        for one, two in ((self, other), (other, self)):
+            shown = one.effect.shows
+            for table in sorted(shown.keys() & two.looks.keys()):
+                if meet({table: shown[table]}, {table: two.looks[table]}):
                     yield table
 
 
 def footprint_of(history: History) -> Footprint:
     """What the calls of a history touched."""
     writes = [write for commit in history.commits for write in commit.writes]
+    effect = _together(effects_of(history).values())
+    claims = effect.claims
     return Footprint(
         sum(step.call != CLOSING for step in history.steps),
         frozenset(row for step in history.steps for row in _read(step, history)),
@@ -70,7 +79,8 @@ def footprint_of(history: History) -> Footprint:
             if history.tables[write.table].key
         ),
         frozenset(write.table for write in writes if write.before is None),
-        _together(effects_of(history).values()),
+        effect,
+        union((effect.sees, claims.locks, claims.shares, claims.keys)),
     )
 
 

@@ -115,7 +115,7 @@ def _met(pairs: Iterable[tuple[Alone, Alone]]) -> Met:
             way = (one == other, tuple(_shared(first, second)))
             if found.ways.setdefault(way, (one, other)) != (one, other):
                 found.others.append((one, other))
-        elif found.apart is None and not _tables(first.touches).isdisjoint(_tables(second.touches)):
+        elif found.apart is None and _touch_one_table(first, second):
             found.apart = (one, other)
     return found
 
@@ -134,6 +134,11 @@ def _shared(one: Footprint, other: Footprint) -> Iterator[tuple[str, str, int]]:
         yield from ((table, what, number) for table, number in sorted(Counter(table for table, _ in rows).items()))
     yield from ((table, "insert, insert", 1) for table in sorted(one.inserts & other.inserts))
     yield from ((table, "met", number) for table, number in sorted(Counter(one.tables_met(other)).items()))
+
+
+def _touch_one_table(one: Footprint, other: Footprint) -> bool:
+    """Whether two calls touch some table both, and are not only looking."""
+    return not (one.only_reads and other.only_reads) and not _tables(one.touches).isdisjoint(_tables(other.touches))
 
 
 def _tables(rows: frozenset[Row]) -> frozenset[str]:

@@ -69,7 +69,6 @@ def footprint_of(history: History) -> Footprint:
     """What the calls of a history touched."""
     writes = [write for commit in history.commits for write in commit.writes]
     effect = _together(effects_of(history).values())
-    claims = effect.claims
     return Footprint(
         sum(step.call != CLOSING for step in history.steps),
         frozenset(row for step in history.steps for row in _read(step, history)),
@@ -80,7 +79,7 @@ def footprint_of(history: History) -> Footprint:
         ),
         frozenset(write.table for write in writes if write.before is None),
         effect,
-        union((effect.sees, claims.locks, claims.shares, claims.keys)),
+        union((effect.sees, effect.claims.all)),
     )
 
 

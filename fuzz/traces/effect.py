@@ -21,35 +21,51 @@ class Claims:
         locks: rows that it writes or locks.
         shares: rows that it locks so that others may, too, as those that foreign keys point to.
         keys: what it writes that is unique, each by the values of one index.
+        seeks: rows that constraints make it look for, so as to write them with those that it names. Two may look for
+            the same, unless one of them finds it: then it writes it.
     """
 
     locks: Reach = field(default_factory=dict)
     shares: Reach = field(default_factory=dict)
     keys: Reach = field(default_factory=dict)
+    seeks: Reach = field(default_factory=dict)
+
+    @property
+    def all(self) -> Reach:
+        """All of them."""
+        return union((self.locks, self.shares, self.keys, self.seeks))
 
     @property
     def tables(self) -> Tables:
         """The tables of all of them."""
-        return frozenset(self.locks) | frozenset(self.shares) | frozenset(self.keys)
+        return frozenset(self.locks).union(self.shares, self.keys, self.seeks)
 
     def exclude(self, other: Claims) -> bool:
         """Whether one has to wait for the other."""
         return (
             meet(self.locks, other.locks)
             or meet(self.keys, other.keys)
-            or meet(self.locks, other.shares)
-            or meet(self.shares, other.locks)
+            or self._come_upon(other)
+            or other._come_upon(self)
         )
 
     def look_at(self, rows: Reach) -> bool:
         """Whether some rows may be among those that are claimed."""
-        return meet(rows, self.locks) or meet(rows, self.shares) or meet(rows, self.keys)
+        return any(meet(rows, claimed) for claimed in (self.locks, self.shares, self.keys, self.seeks))
+
+    def _come_upon(self, other: Claims) -> bool:
+        return meet(self.shares, other.locks) or meet(self.seeks, other.locks) or meet(self.seeks, other.shares)
 
 
 def all_of(claims: Iterable[Claims]) -> Claims:
     """The claims of several steps."""
     each = tuple(claims)
-    return Claims(union(one.locks for one in each), union(one.shares for one in each), union(one.keys for one in each))
+    return Claims(
+        union(one.locks for one in each),
+        union(one.shares for one in each),
+        union(one.keys for one in each),
+        union(one.seeks for one in each),
+    )
 
 
 @dataclass(frozen=True, slots=True)

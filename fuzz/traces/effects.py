@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fuzz.accesses.attribution import is_opaque, place
 from fuzz.accesses.segments import Segment, segments
@@ -12,6 +12,7 @@ from fuzz.statements import Statement
 from fuzz.traces.effect import NONE, Claims, Effect, Tables, all_of
 from fuzz.traces.looking import looked_at
 from fuzz.traces.reach import NOTHING, Reach, anywhere, union
+from fuzz.traces.rows import Rows
 from fuzz.traces.writing import Writing
 
 ADVISORY = "(advisory locks)"
@@ -29,7 +30,7 @@ _SHARED = frozenset({"FOR SHARE", "FOR KEY SHARE"})
 def effects_of(history: History) -> Mapping[int, Effect]:
     """The effect of each step, by the step's number."""
     transactions = segments(history)
-    reader = Reader(history, Writing(history, place(history, transactions)))
+    reader = Reader(history, Writing(history, place(history, transactions)), Rows(history))
     return {number: effect for segment in transactions for number, effect in reader.effects(segment)}
 
 
@@ -44,7 +45,7 @@ class Touched:
     @property
     def all(self) -> Reach:
         """All rows that it may have to do with."""
-        return union((self.reads, self.claims.locks, self.claims.shares, self.claims.keys))
+        return union((self.reads, self.claims.all))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,12 @@ class Reader:
     Attributes:
         history: whose.
         writing: what its statements write.
+        rows: what was committed of the rows that its statements name.
     """
 
     history: History
     writing: Writing
+    rows: Rows
 
     def effects(self, segment: Segment) -> Iterator[tuple[int, Effect]]:
         """Those of a transaction's steps."""
@@ -94,8 +97,9 @@ class Reader:
         tables = self.history.tables
         if is_opaque(statement, self.history) or any(tables[name].has_triggers for name in statement.writes):
             return Touched(anywhere(tables), Claims(anywhere(tables), keys=anywhere(tables)), NONE)
-        reads = looked_at(step, statement, tables)
+        reads = self.rows.all_of(looked_at(step, statement, tables), step)
         claims = self.writing.claims(step, statement, reads)
+        claims = replace(claims, shares=self.rows.all_of(claims.shares, step))
         asked = {name: reads.get(name, anywhere([name])[name]) for name in statement.locks}
         shared = {name for name, lock in statement.locks.items() if lock in _SHARED}
         whole = {name for name, lock in statement.locks.items() if lock in _WHOLE}

@@ -11,6 +11,7 @@ from fuzz.statements import parse
 from fuzz.traces.commute import commute
 from fuzz.traces.effect import Claims, Effect, all_of
 from fuzz.traces.effects import Reader
+from fuzz.traces.rows import Rows
 from fuzz.traces.writing import Writing
 
 Sent = tuple[str, Any]
@@ -27,7 +28,7 @@ class Foresight:
     """
 
     def __init__(self, history: History) -> None:
-        self._reader = Reader(history, Writing(history, {}))
+        self._reader = Reader(history, Writing(history, {}), Rows(history))
 
     def conflict(self, one: Sent, ones: Iterable[Sent], other: Sent, others: Iterable[Sent]) -> bool:
         """Whether it may matter which of two steps is taken first.

@@ -108,6 +108,11 @@ def narrowed(ones: Boxes, others: Boxes) -> Boxes:
     )
 
 
+def is_within(row: Box, box: Box) -> bool:
+    """Whether a row may be among those of a box."""
+    return _overlap((row,), (box,))
+
+
 def _common(ones: frozenset[Class], others: frozenset[Class]) -> frozenset[Class]:
     """The classes among some whose values may be in one of others; what a text is equal to depends on its type."""
     kinds = {kind for kind, _ in others} - {NULL[0]}

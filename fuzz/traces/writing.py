@@ -77,9 +77,10 @@ class Writing:
         """What constraints and sequences have to do with when rows are written."""
         constraints = self._constraints
         return Claims(
-            union((self._of(constraints.children(writes)), self._drawn(writes))),
+            self._drawn(writes),
             self._of(constraints.parents(writes)),
             self._of(constraints.keys(writes)),
+            self._of(constraints.children(writes)),
         )
 
     def _unplaced(self, name: str, verbs: frozenset[str], step: Step, statement: Statement) -> Claims:

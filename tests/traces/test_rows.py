@@ -69,6 +69,20 @@ def test_a_join_by_a_foreign_key_leads_to_one_row(effects: Effects) -> None:
     assert not commute(moved, first(effects, CHILD_AND_PARENT))
 
 
+def test_who_names_a_row_has_to_do_with_all_that_it_is(effects: Effects) -> None:
+    lock = "SELECT id FROM children WHERE id = 1 FOR UPDATE"
+    assert commute(first(effects, lock), first(effects, "DELETE FROM parents WHERE id = 2"))
+    assert not commute(first(effects, lock), first(effects, "DELETE FROM parents WHERE id = 1"))
+    by_value = "SELECT id FROM children WHERE value = 1 FOR UPDATE"
+    assert not commute(first(effects, by_value), first(effects, "DELETE FROM parents WHERE id = 2"))
+
+
+def test_a_row_that_a_condition_does_not_find_yet_may_become_anything(effects: Effects) -> None:
+    lock = "SELECT id FROM children WHERE id = 1 AND value = 5 FOR UPDATE"
+    both = committed(effects, "UPDATE children SET value = 5, parent = 2 WHERE id = 1")
+    assert not commute(both, first(effects, lock))
+
+
 def test_what_may_come_into_a_join_is_more_than_what_is_in_it(effects: Effects) -> None:
     by_value = CHILD_AND_PARENT.replace("c.id = 1", "c.value = 1")
     assert not commute(committed(effects, "INSERT INTO children VALUES (3, 2, 1)"), first(effects, by_value))

@@ -1,7 +1,7 @@
-"""What was committed of a row at each step: whoever names it by its key has to do with all that the row was then.
+"""What was committed of a row: whoever names it by its key has to do with all that the row has been in a run.
 
-That stays true until a write of the row, and a write has to do with the row both as it was and as it is: so two steps
-of which one names a row by its key, and the other looks for rows with another value than it had, commute.
+So two steps of which one names a row by its key, and the other looks for rows with a value that it never had, commute.
+What the row was when it was named is not enough: each commit that changed it could have come between.
 """
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ from fuzz.history import History, Step, Table
 from fuzz.statements.alike import Class
 from fuzz.traces.reach import Box, Reach, box_of, is_within
 
-_Key = tuple[Class, ...]
+Key = tuple[Class, ...]
+"""The classes of a primary key's values."""
+
+
+def key_of(box: Box, table: Table) -> Key | None:
+    """The primary key of the only row that can be in a box; None where there can be more."""
+    values = [box.get(column, frozenset()) for column in table.key]
+    return tuple(value for (value,) in values) if values and all(len(value) == 1 for value in values) else None
 
 
 class Rows:
@@ -24,13 +31,13 @@ class Rows:
 
     def __init__(self, history: History) -> None:
         self._history = history
-        self._at_first: dict[str, Mapping[_Key, Box]] = {}
-        self._written: dict[tuple[str, _Key], list[tuple[int, Box | None]]] = {}
+        self._at_first: dict[str, Mapping[Key, Box]] = {}
+        self._written: dict[tuple[str, Key], list[tuple[int, Box | None]]] = {}
         for commit in history.commits:
             for write in commit.writes:
                 table = history.tables[write.table]
                 for row in (write.before, write.after):
-                    if row is not None and (key := _key(box := box_of(row, table.incomparable), table)):
+                    if row is not None and (key := key_of(box := box_of(row, table.incomparable), table)):
                         now = None if write.after is None or row is write.before else box
                         self._written.setdefault((table.name, key), []).append((commit.step, now))
 
@@ -40,24 +47,27 @@ class Rows:
 
     def _whole(self, name: str, box: Box, step: Step) -> Box:
         table = self._history.tables.get(name)
-        key = None if table is None else _key(box, table)
-        row = None if table is None or key is None else self._row(table, key, step)
-        return {**row, **box} if row is not None and is_within(row, box) else box
+        key = None if table is None else key_of(box, table)
+        if table is None or key is None:
+            return box
+        row = self._row(table, key, step)
+        return {**self._ever(table, key), **box} if row is not None and is_within(row, box) else box
 
-    def _row(self, table: Table, key: _Key, step: Step) -> Box | None:
+    def _ever(self, table: Table, key: Key) -> Box:
+        """All values that a row has had, by column."""
+        written = [row for _, row in self._written.get((table.name, key), ())]
+        versions = [row for row in (self._seed(table).get(key), *written) if row is not None]
+        known = frozenset.intersection(*(frozenset(row) for row in versions))
+        return {column: frozenset().union(*(row[column] for row in versions)) for column in known}
+
+    def _row(self, table: Table, key: Key, step: Step) -> Box | None:
         """A row as it was committed when a step was answered; None where there was none."""
         versions = self._written.get((table.name, key), ())
         newest = [row for number, row in versions if number <= step.settled]
         return newest[-1] if newest else self._seed(table).get(key)
 
-    def _seed(self, table: Table) -> Mapping[_Key, Box]:
+    def _seed(self, table: Table) -> Mapping[Key, Box]:
         if table.name not in self._at_first:
             boxes: Sequence[Box] = [box_of(row, table.incomparable) for row in self._history.seed.get(table.name, ())]
-            self._at_first[table.name] = {key: box for box in boxes if (key := _key(box, table))}
+            self._at_first[table.name] = {key: box for box in boxes if (key := key_of(box, table))}
         return self._at_first[table.name]
-
-
-def _key(box: Box, table: Table) -> _Key | None:
-    """The primary key of the only row that can be in a box; None where there can be more."""
-    values = [box.get(column, frozenset()) for column in table.key]
-    return tuple(value for (value,) in values) if values and all(len(value) == 1 for value in values) else None

@@ -84,6 +84,13 @@ def test_three_sessions_come_out_as_in_all_interleavings(trial: Trial, case: Cas
     compare(trial, case)
 
 
+def test_a_row_that_is_changed_again_and_again_is_seen_in_each_of_its_states(trial: Trial) -> None:
+    changes = (*of(("put", 1, 5)), *of(("put", 1, 6)), *of(("put", 1, 7)))
+    looks = of(("get", 1), ("get", 1))
+    compare(trial, Case("x", "rc", {"A": changes, "B": looks}))
+    assert explored(trial, changes, looks).classes == 10
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize(("sessions", "most", "examples"), [("AB", 3, 200), ("ABC", 2, 8)])
 def test_longer_programs_do_too(trial: Trial, sessions: str, most: int, examples: int) -> None:
@@ -95,11 +102,11 @@ def test_longer_programs_do_too(trial: Trial, sessions: str, most: int, examples
     holds()
 
 
-def of(*acts: tuple[object, ...]) -> tuple[Call]:
+def of(*acts: tuple[object, ...]) -> tuple[Call, ...]:
     return (Call("do", {"acts": acts, "ends": "commit"}),)
 
 
-def explored(trial: Trial, *programs: tuple[Call], level: str = "rc") -> Exploration:
+def explored(trial: Trial, *programs: tuple[Call, ...], level: str = "rc") -> Exploration:
     exploration = Exploration(trial, Case("x", level, dict(zip("ABC", programs, strict=False))))
     assert len(list(exploration.verdicts())) == exploration.classes
     return exploration

@@ -1,4 +1,7 @@
-"""Classes of values that may be equal: values of two classes of one kind are different, whatever their type is."""
+"""Classes of values that may be equal: values of two classes are different, whatever their type is.
+
+But for numbers and words: a word may be a way to write a number as a type of its own has it, as 10/8 is of an address.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,9 @@ from fuzz.statements.values import DIFFERENT, Loose, order
 Class = tuple[str, Hashable]
 """A kind, and what is equal for the values of that kind that may be equal."""
 
+_ALIKE = {"number", "word"}
+"""Kinds of which a value of one may equal one of the other."""
+
 _EXACT_INTEGERS = 2**53
 _LONGEST_NAME = 63
 """PostgreSQL cuts values of type name off there."""
@@ -25,6 +31,11 @@ _BOOLEANS = ("true", "false", "yes", "no", "on", "off")
 _MOMENTS = frozenset({"now", "today", "tomorrow", "yesterday", "epoch", "allballs"})
 _STRANGER = Loose("\x01")
 """A text that is no number, moment, address: what is certainly different from it is none of these either."""
+
+
+def differ(one: Class, other: Class) -> bool:
+    """Whether a value of one class is certainly different from one of another."""
+    return one != other and {one[0], other[0]} != _ALIKE
 
 
 def class_of(value: Any) -> Class | None:

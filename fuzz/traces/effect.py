@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
-from fuzz.traces.reach import Reach, meet, union
+from fuzz.statements.alike import Class
+from fuzz.traces.reach import Reach, meet, renamed, union
 
 Tables = frozenset[str]
 """Names of tables; in parentheses, of other things that sessions share: "(advisory locks)"."""
@@ -53,6 +54,10 @@ class Claims:
         """Whether some rows may be among those that are claimed."""
         return any(meet(rows, claimed) for claimed in (self.locks, self.shares, self.keys, self.seeks))
 
+    def renamed(self, name: Callable[[Class], Class]) -> Claims:
+        """The same with other values."""
+        return Claims(*(renamed(each, name) for each in (self.locks, self.shares, self.keys, self.seeks)))
+
     def _come_upon(self, other: Claims) -> bool:
         return meet(self.shares, other.locks) or meet(self.seeks, other.locks) or meet(self.seeks, other.shares)
 
@@ -97,3 +102,13 @@ class Effect:
     ends: bool = False
     takes_snapshot: bool = False
     serializable: bool = False
+
+    def renamed(self, name: Callable[[Class], Class]) -> Effect:
+        """The same with other values."""
+        return replace(
+            self,
+            sees=renamed(self.sees, name),
+            claims=self.claims.renamed(name),
+            shows=renamed(self.shows, name),
+            frees=self.frees.renamed(name),
+        )

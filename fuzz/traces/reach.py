@@ -6,12 +6,12 @@ two steps do not meet in a table where a column is known to both, and known to b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import product
 from typing import Any
 
 from fuzz.statements import Condition
-from fuzz.statements.alike import Class, class_of
+from fuzz.statements.alike import Class, class_of, differ
 from fuzz.statements.conditions import All, Column, Compared, Decided, Either, IsNull, Quantified
 from fuzz.statements.logic import FALSE
 
@@ -50,6 +50,14 @@ def union(reaches: Iterable[Reach]) -> Reach:
 def anywhere(tables: Iterable[str]) -> Reach:
     """All rows of some tables."""
     return dict.fromkeys(tables, ANYTHING)
+
+
+def renamed(reach: Reach, name: Callable[[Class], Class]) -> Reach:
+    """The same rows with other values."""
+    return {
+        table: tuple({column: frozenset(map(name, box[column])) for column in box} for box in boxes)
+        for table, boxes in reach.items()
+    }
 
 
 def boxes_of(condition: Condition | None, parameters: Any) -> Boxes:
@@ -114,9 +122,8 @@ def is_within(row: Box, box: Box) -> bool:
 
 
 def _common(ones: frozenset[Class], others: frozenset[Class]) -> frozenset[Class]:
-    """The classes among some whose values may be in one of others; what a text is equal to depends on its type."""
-    kinds = {kind for kind, _ in others} - {NULL[0]}
-    return frozenset(one for one in ones if one in others or (one != NULL and kinds - {one[0]}))
+    """The classes among some whose values may be in one of others."""
+    return ones & others or frozenset(one for one in ones if not all(differ(one, other) for other in others))
 
 
 def _overlap(ones: Boxes, others: Boxes) -> bool:

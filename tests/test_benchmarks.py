@@ -7,6 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from fuzz.case import Case
+from fuzz.postgres import Server
+from fuzz.trials import Trials
+from tests.benchmarks.races.attempts import Attempts
+from tests.benchmarks.races.rowrace import ending_of
+from tests.benchmarks.races.workloads import RACES, Ending, LostUpdate, Race
+
 SMALL = [
     "--rounds",
     "1",
@@ -23,6 +30,15 @@ SMALL = [
     "--memory",
     "5",
     "10",
+    "--every",
+    "100",
+    "--races",
+    "LostUpdate",
+    "ExpiredRow",
+    "--runs",
+    "1",
+    "--replays",
+    "2",
 ]
 ROWS = [
     "select 1",
@@ -36,6 +52,9 @@ ROWS = [
     "40 transactions",
     "VACUUM with it",
     "memory",
+    "minimise",
+    "lost update",
+    "expired row deleted",
 ]
 
 
@@ -58,17 +77,41 @@ def test_the_table_has_a_row_for_everything_that_is_measured(measured: tuple[str
 
 def test_the_file_holds_the_same_figures(measured: tuple[str, Path]) -> None:
     figures = json.loads(measured[1].read_text())
-    assert all(figure["name"] in measured[0] for figure in figures)
+    assert all(figure.get("race", figure["name"]) in measured[0] for figure in figures)
     groups = {figure["group"] for figure in figures} - {"isolationtester"}  # which is not installed everywhere
-    assert groups == {"per second", "case", "judging", "reset", "memory"}
+    assert groups == {"per second", "case", "judging", "reset", "memory", "minimise", "races"}
 
 
 def test_the_parts_of_a_case_sum_up_to_it(measured: tuple[str, Path]) -> None:
     figures = json.loads(measured[1].read_text())
-    shares = [figure["share"] for figure in figures if figure["share"] is not None and figure["name"].startswith("  ")]
+    shares = [figure["share"] for figure in figures if figure.get("share") and figure["name"].startswith("  ")]
     assert sum(shares) == pytest.approx(1.0)
 
 
 def test_one_measure_can_be_asked_for_by_itself(tmp_path: Path) -> None:
     table = benchmarks("--only", "reset", "--resets", "1")
     assert [line.split()[0] for line in table.splitlines()[1:]] == ["reset", "reset"]
+
+
+def test_rowrace_finds_the_races_and_repeats_them(measured: tuple[str, Path]) -> None:
+    figures = json.loads(measured[1].read_text())
+    ours = [figure for figure in figures if figure["group"] == "races" and figure["tool"] == "rowrace"]
+    searches = [search for figure in ours for search in figure["searches"]]
+    assert [(each["found"], each["replays"], each["calls"]) for each in searches] == [(True, 2, 2)] * 2
+
+
+@pytest.mark.parametrize("race", RACES.values())
+def test_a_race_does_no_harm_when_its_calls_follow_each_other(server: Server, race: type[Race]) -> None:
+    for order in (race.calls, race.calls[::-1]):
+        with server.scratch() as scratch, Attempts(race(), scratch.url) as attempts:
+            attempts.put_back()
+            assert not attempts.does_harm([attempts.perform(call) for call in order])
+
+
+def test_the_same_harm_is_seen_in_rows_and_in_a_history(server: Server) -> None:
+    one, other = LostUpdate.calls
+    case = Case("", "rc", {"A": (one,), "B": (other,)}, ("A", "B", "B", "B", "A", "A"))
+    with Trials(server) as trials:
+        ending = ending_of(trials.of(LostUpdate)(case).history)
+    assert ending == Ending(frozenset(), {1: 1})
+    assert LostUpdate().harm(ending)

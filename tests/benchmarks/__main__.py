@@ -6,15 +6,21 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from fuzz.postgres import Server, open_server
-from tests.benchmarks.cases import HOW, measure_cases
-from tests.benchmarks.figures import Figure, table
+from tests.benchmarks import cases
+from tests.benchmarks.cases import measure_cases
+from tests.benchmarks.figures import Row, tables
 from tests.benchmarks.isolationtester import measure_isolationtester
 from tests.benchmarks.judging import measure_judging
 from tests.benchmarks.memory import measure_memory
+from tests.benchmarks.minimise import measure_minimise
+from tests.benchmarks.races import measure as races
+from tests.benchmarks.races.measure import measure_races
+from tests.benchmarks.races.searches import Limits
+from tests.benchmarks.races.workloads import RACES
 from tests.benchmarks.reset import measure_reset
 from tests.benchmarks.statements import measure_statements
 
@@ -25,27 +31,33 @@ def main(arguments: list[str]) -> None:
     options = _parser().parse_args(arguments)
     print(f"load of the machine when this began: {os.getloadavg()[0]:.2f} of {os.cpu_count()} cores", file=sys.stderr)
     with open_server() as server:
-        figures = [figure for name in options.only for figure in _told(MEASURES[name](server, options))]
-    print(table(figures))
-    if "cases" in options.only:
-        print(f"\n{HOW}")
+        rows = [row for name in options.only for row in _told(MEASURES[name](server, options))]
+    print(tables(rows))
+    for how in (HOW[name] for name in options.only if name in HOW):
+        print(f"\n{how}")
     if options.json is not None:
-        options.json.write_text(json.dumps([figure.to_json() for figure in figures], indent=1))
+        options.json.write_text(json.dumps([row.to_json() for row in rows], indent=1))
 
 
-def _told(figures: Iterator[Figure]) -> Iterator[Figure]:
-    for figure in figures:
-        print(f"measured: {figure.group}, {figure.name.strip()}", file=sys.stderr)
-        yield figure
+def _told(rows: Iterable[Row]) -> Iterator[Row]:
+    for row in rows:
+        print(f"measured: {row.group}, {row.name.strip()}", file=sys.stderr)
+        yield row
 
 
-MEASURES: dict[str, Callable[[Server, argparse.Namespace], Iterator[Figure]]] = {
+HOW = {"cases": cases.HOW, "races": races.HOW}
+
+MEASURES: dict[str, Callable[[Server, argparse.Namespace], Iterable[Row]]] = {
     "statements": lambda server, o: measure_statements(server, rounds=o.rounds, times=o.times),
     "cases": lambda server, o: measure_cases(server, cases=o.cases),
     "isolationtester": lambda server, o: measure_isolationtester(server, rounds=o.rounds, repeated=o.repeated),
     "judging": lambda _, o: measure_judging(transactions=o.transactions),
     "reset": lambda server, o: measure_reset(server, resets=LONG_RESETS if o.long else o.resets),
     "memory": lambda server, o: measure_memory(server, first=o.memory[0], last=o.memory[1]),
+    "minimise": lambda server, o: measure_minimise(server, every=o.every, limit=o.limit),
+    "races": lambda server, o: measure_races(
+        server, names=o.races, seeds=range(1, o.runs + 1), limits=Limits(o.limit, o.replays)
+    ),
 }
 
 
@@ -63,6 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--memory", type=int, nargs=2, default=(500, 2_000), metavar=("FIRST", "LAST"), help="cases to run between"
     )
+    parser.add_argument("--every", type=int, default=3, help="every so many animals of the zoo, to minimise")
+    parser.add_argument("--races", nargs="+", choices=RACES, default=list(RACES), help="which to look for")
+    parser.add_argument("--runs", type=int, default=5, help="of each tool on each race")
+    parser.add_argument("--limit", type=float, default=10, help="seconds that one search may take")
+    parser.add_argument("--replays", type=int, default=100, help="of each race that was found")
     return parser
 
 

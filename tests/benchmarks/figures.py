@@ -2,12 +2,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from typing import Any, ClassVar, Protocol
+
+from tests.benchmarks.columns import aligned, judged, number
+
+
+class Row(Protocol):
+    """A row of a table, whose kind says what the columns are.
+
+    Attributes:
+        HEADINGS: the columns'.
+        RIGHT: the numbers of the columns that hold figures.
+    """
+
+    HEADINGS: ClassVar[tuple[str, ...]]
+    RIGHT: ClassVar[range]
+
+    @property
+    def group(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    def cells(self) -> tuple[str, ...]: ...
+
+    def to_json(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A row of the table: what was measured, against what, and what it should be.
+    """A row of the first table: what was measured, against what, and what it should be.
 
     Attributes:
         base: the same without rowrace, or before; None where nothing stands beside it.
@@ -16,6 +41,9 @@ class Figure:
         goal: what the figure should be, for people; "" for none.
         met: whether it is; None without a goal.
     """
+
+    HEADINGS: ClassVar[tuple[str, ...]] = ("", "", "unit", "rowrace", "bare/first", "ratio", "share", "goal")
+    RIGHT: ClassVar[range] = range(3, 7)
 
     group: str
     name: str
@@ -27,39 +55,21 @@ class Figure:
     goal: str = ""
     met: bool | None = None
 
+    def cells(self) -> tuple[str, ...]:
+        numbers = (number(self.value), number(self.base), number(self.ratio), _percent(self.share))
+        return (self.group, self.name, self.unit, *numbers, judged(self.goal, self.met))
+
     def to_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in Figure.__slots__}
 
 
-HEADINGS = ("", "", "unit", "rowrace", "bare/first", "ratio", "share", "goal")
+def tables(rows: Iterable[Row]) -> str:
+    """A table for each kind of rows that follow each other."""
+    return "\n\n".join(_table(list(same)) for _, same in groupby(rows, key=type))
 
 
-def table(figures: Iterable[Figure]) -> str:
-    """Lines of aligned columns."""
-    rows = [HEADINGS, *map(_cells, figures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    return "\n".join(_line(row, widths) for row in rows)
-
-
-def _cells(figure: Figure) -> tuple[str, ...]:
-    goal = f"{figure.goal}: {'met' if figure.met else 'MISSED'}" if figure.goal else ""
-    numbers = (_number(figure.value), _number(figure.base), _number(figure.ratio), _percent(figure.share))
-    return (figure.group, figure.name, figure.unit, *numbers, goal)
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    numbers = range(3, 7)
-    cells = [
-        cell.rjust(width) if number in numbers else cell.ljust(width)
-        for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-    ]
-    return "  ".join(cells).rstrip()
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+def _table(rows: Sequence[Row]) -> str:
+    return aligned([rows[0].HEADINGS, *(row.cells() for row in rows)], rows[0].RIGHT)
 
 
 def _percent(share: float | None) -> str:

@@ -15,8 +15,9 @@ from fuzz.campaign.campaign import Budget, campaign
 from fuzz.campaign.events import Ended, Summary
 from fuzz.errors import ToolError
 from fuzz.finding import Finding
+from fuzz.generate.lessons import learn
 from fuzz.generate.machine import CaseMachine, machine_of
-from fuzz.generate.palettes import Palettes, learn
+from fuzz.generate.palettes import Palettes
 from fuzz.postgres import open_server
 from fuzz.replaying import TIMES, load, replay_case
 from fuzz.report.replays import replay_timeline
@@ -106,7 +107,7 @@ def state_machine(
 
     @cache
     def learnt() -> Palettes:
-        return learn(prepare(), word, seed)
+        return learn(prepare(), word, seed).palettes()
 
     def examine(verdict: Verdict, _driven: bool) -> None:
         if verdict.violations:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from fuzz.case import Case
 from fuzz.checks.evidence import Serial
-from fuzz.engine.serial import history_again, serial_history, serial_orders
+from fuzz.engine.serial import history_again, order_of, serial_history, serial_orders
 from fuzz.engine.stage import Stage
 from fuzz.history import History, Place
 
@@ -44,6 +44,13 @@ class SerialOrders:
             without=lambda calls: orders(_without(programs, calls)),
             again=lambda: _remembered(self._again, programs, lambda: self._twins(list(orders(programs)))),
         )
+
+    def note(self, history: History) -> None:
+        """Remember a history that is one of a serial order: it need not be run again."""
+        order = order_of(self._stage, history)
+        if order is not None:
+            programs = history.case.scheduled(())
+            _remembered(self._known, programs, dict[tuple[str, ...], History]).setdefault(order, history)
 
     def _one(self, programs: Case, order: tuple[str, ...]) -> History:
         known = _remembered(self._known, programs, dict[tuple[str, ...], History])

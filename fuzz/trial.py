@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from fuzz.case import Case
 from fuzz.checks import CHECKS, Evidence, judge
@@ -15,10 +16,11 @@ from fuzz.engine.stage import Stage
 from fuzz.errors import CaseError, TargetError
 from fuzz.history import History
 from fuzz.serial_orders import SerialOrders
+from fuzz.traces import Trace
 from fuzz.violations import Violation
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """What came of a case.
 
@@ -33,6 +35,11 @@ class Verdict:
     violations: tuple[Violation, ...]
     alone: tuple[tuple[str, str], ...]
     counts: Counts
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The history up to the order of what commutes."""
+        return Trace(self.history)
 
     def violation(self, signature: str) -> Violation | None:
         """The violation with a signature, if it is there."""
@@ -62,14 +69,22 @@ class Trial:
         self._rules = rules_of(type(stage.target), {s.table.name: s.table for s in stage.catalogue.tables.values()})
         self._orders = SerialOrders(stage)
 
-    def __call__(self, case: Case) -> Verdict:
+    def __call__(self, case: Case, *, remember: bool = False) -> Verdict:
         """Run a case and judge it.
+
+        Args:
+            case: what is run.
+            remember: whether its history stands for a serial order if it is one. That saves runs where many cases of
+                the same programs follow; what differs by chance from one run of an order to the next goes unseen.
 
         Raises:
             CaseError: when it does not fit the target.
         """
         self._fits(case)
-        return self.judge(self.stage.run(case))
+        history = self.stage.run(case)
+        if remember:
+            self._orders.note(history)
+        return self.judge(history)
 
     def judge(self, history: History) -> Verdict:
         """Judge a history of this stage; serial orders of its calls are run when a check asks for them.

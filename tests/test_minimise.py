@@ -35,9 +35,9 @@ class Counting(Trial):
 
     asked = 0
 
-    def __call__(self, case: Case) -> Verdict:
+    def __call__(self, case: Case, *, remember: bool = False) -> Verdict:
         self.asked += 1
-        return super().__call__(case)
+        return super().__call__(case, remember=remember)
 
 
 def on(target: type[Target], scratch: Scratch, stages: list[Stage]) -> Counting:

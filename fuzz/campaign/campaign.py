@@ -15,18 +15,15 @@ from fuzz.case import ISOLATION, Call
 from fuzz.finding import Finding
 from fuzz.generate.calls import simpler
 from fuzz.generate.hunt import Hunt
+from fuzz.generate.lessons import Lessons
 from fuzz.generate.machine import DRAWN, TURNS, machine_of
-from fuzz.generate.palettes import LEARNT, Palettes, learn
-from fuzz.generate.sweep import explored_pairs, stale_sessions
+from fuzz.generate.sweep import Sweep
 from fuzz.minimise import Minimiser
 from fuzz.strategies import STRATEGIES
 from fuzz.trial import Trial, Verdict
 
 MIX = (DRAWN, *STRATEGIES)
 """All strategies: none wins everywhere."""
-
-LESSONS = (80, LEARNT)
-"""How many calls are learnt about before the first batch, and before the second."""
 
 SLICE = 400
 """Cases of the sweep between two batches of the state machine."""
@@ -80,6 +77,8 @@ def campaign(
     """
     with interruptions() as interruption:
         ongoing = _Campaign(trial, word, seed, isolation, sessions, budget, postgres, strategies, interruption)
+        gc.collect()
+        gc.freeze()  # libraries, models, call tables: looking through them for garbage took a tenth of the time
         try:
             while not ongoing.is_over():
                 yield from interruption.told(ongoing.batch())
@@ -115,9 +114,8 @@ class _Campaign:
         self._interruption = interruption
         self._seeds = random.Random(seed)  # noqa: S311 - a campaign must repeat
         self._tally = Tally()
-        self._batches = 0
-        self._palettes: Palettes | None = None
-        self._sweep: Iterator[Verdict] = iter(())
+        self._lessons = Lessons(trial, word, seed)
+        self._sweep = Sweep(trial, self._lessons, word, isolation, seed).verdicts()
         self._findings: dict[str, Finding] = {}
         self._nondeterministic: dict[str, str] = {}
 
@@ -134,36 +132,23 @@ class _Campaign:
 
     def batch(self) -> Iterator[Event]:
         """Run a slice of the sweep, then a batch from the state machine."""
-        palettes = self._learn()
-        for hunt in (self._slice, self._draw):
-            yield from self._follow(hunt(palettes))
+        yield from self._slice()
+        yield from self._follow(self._draw())
 
-    def _learn(self) -> Palettes:
-        """What is known of the target's calls: of a few for the first batch, as all of them take seconds."""
-        if self._batches < len(LESSONS):
-            self._palettes = learn(self._trial, self._word, self._seed, LESSONS[self._batches])
-            self._sweep = self._swept(self._palettes)
-            gc.collect()
-            gc.freeze()  # libraries, models, call tables: looking through them for garbage took a tenth of the time
-        self._batches += 1
-        assert self._palettes is not None
-        return self._palettes
+    def _slice(self) -> Iterator[Event]:
+        """Run the next cases of the sweep, whatever is found on the way."""
+        end = self._tally.cases + SLICE
+        found = True
+        while found and not self.is_over():
+            hunt = self._hunt()
+            hunt.look_through(self._sweep, end - self._tally.cases)
+            found = hunt.wanted is not None
+            yield from self._follow(hunt)
 
-    def _swept(self, palettes: Palettes) -> Iterator[Verdict]:
-        """What comes of the cases that can be listed."""
-        if palettes.met:
-            return explored_pairs(self._trial, palettes, self._word, self._isolation, self._seed)
-        return map(self._trial, stale_sessions(palettes, self._word, self._isolation, self._seed))
-
-    def _slice(self, _palettes: Palettes) -> Hunt:
-        """Run the next cases of the sweep."""
-        hunt = self._hunt()
-        hunt.look_through(self._sweep, SLICE)
-        return hunt
-
-    def _draw(self, palettes: Palettes) -> Hunt:
+    def _draw(self) -> Hunt:
         """Draw a batch of cases from the state machine."""
         hunt = self._hunt()
+        palettes = self._lessons.palettes()
 
         def prepare() -> Trial:
             hunt.begin()
@@ -198,7 +183,7 @@ class _Campaign:
             yield from self._keep(hunt.wanted, least, hunt.met_s)
 
     def _simpler(self, call: Call) -> list[Call]:
-        return simpler(call, self._palettes.calls) if self._palettes is not None else []
+        return simpler(call, self._lessons.calls)
 
     def _keep(self, signature: str, least: Verdict, first_seen_s: float) -> Iterator[Event]:
         seed, postgres = self._seed, self._postgres

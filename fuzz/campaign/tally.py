@@ -6,8 +6,6 @@ from collections import Counter, deque
 from time import monotonic
 
 from fuzz.checks.counts import Counts
-from fuzz.history import History
-from fuzz.traces import Trace
 from fuzz.trial import Verdict
 
 PLATEAU = 500
@@ -67,7 +65,7 @@ class Tally:
         self.alone.update(verdict.alone)
         self.seen.update({violation.signature for violation in verdict.violations})
         self.counts.add(verdict.counts)
-        interleaving = _fingerprint(verdict.history)
+        interleaving = _fingerprint(verdict)
         self._were_new.append(interleaving not in self._known)
         if interleaving not in self._known:
             self._known.add(interleaving)
@@ -75,8 +73,8 @@ class Tally:
         return self.elapsed_s
 
 
-def _fingerprint(history: History) -> int:
+def _fingerprint(verdict: Verdict) -> int:
     """Equal for the same programs in equivalent interleavings."""
-    case = history.case
+    case = verdict.history.case
     programs = tuple((session, tuple(map(str, calls))) for session, calls in case.programs.items())
-    return hash((case.isolation, programs, Trace(history).events))
+    return hash((case.isolation, programs, verdict.trace.events))

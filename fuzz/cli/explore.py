@@ -16,8 +16,8 @@ from fuzz.campaign.matrix import Matrix, MatrixEnded, MatrixEvent, PairExplored,
 from fuzz.cli.options import Dsn, Json, PgBin, duration, levels
 from fuzz.engine.stage import NAMES
 from fuzz.errors import TargetError
+from fuzz.generate.lessons import learn
 from fuzz.generate.meetings import meetings, meetings_of
-from fuzz.generate.palettes import learn
 from fuzz.lookup import find_target
 from fuzz.postgres import open_server
 from fuzz.report.file import prepare_file, write_file

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from itertools import islice
+from itertools import groupby, islice
 
 from fuzz.case import Case
 from fuzz.engine.chance import EPOCH
@@ -44,6 +45,15 @@ def serial_history(stage: Stage, case: Case, order: Sequence[str]) -> History:
                 run.close(session)
         run.finish()
     return stage.history(run, case)
+
+
+def order_of(stage: Stage, history: History) -> tuple[str, ...] | None:
+    """The serial order that a history is one of; None where calls overlapped."""
+    if history.hung or any(step.settled != step.number for step in history.steps):
+        return None
+    whole = _is_whole(stage)
+    order = tuple(session for (session, _), _ in groupby((session, whole or call) for session, call in history.turns))
+    return order if Counter(order) == Counter(_turns(stage, history.case)) else None
 
 
 def history_again(stage: Stage, history: History) -> History:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from fuzz.case import Case
-from fuzz.traces import Beginning, Trace
+from fuzz.traces import Beginning
 from fuzz.traces.trace import Event
 from fuzz.trial import Trial, Verdict
 
@@ -73,9 +73,10 @@ class Exploration:
                 yield from self._run(beginning)
 
     def _run(self, beginning: Beginning) -> Iterator[Verdict]:
-        verdict = self.trial(self.case.scheduled((*beginning.schedule, *beginning.schedule[-1:] * SPARE)))
+        schedule = (*beginning.schedule, *beginning.schedule[-1:] * SPARE)
+        verdict = self.trial(self.case.scheduled(schedule), remember=True)
         self.runs += 1
-        trace = Trace(verdict.history)
+        trace = verdict.trace
         if self._has_been_run(trace.events):
             return
         for event in trace.events:

@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from fuzz.accesses.segments import statement_of
 from fuzz.history import CLOSING, History, Step, Table
+from fuzz.statements.alike import Class
 from fuzz.traces import Effect, effects_of
-from fuzz.traces.effect import all_of
+from fuzz.traces.effect import Claims, all_of
 from fuzz.traces.reach import Reach, meet, union
+from fuzz.traces.rows import Key, key_of
 from fuzz.traces.writing import SEQUENCE
 
 Row = tuple[str, tuple[str, ...]]
 """A row's table and primary key, as text."""
+
+
+APART = 10**18
+"""Between the numbers of two runs, as if each sequence had begun so much later: more than a bigint holds."""
+
+
+Keyed = tuple[str, Key]
+"""A row's table and the classes of its primary key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A statement that a call sent.
+
+    Attributes:
+        sql: its text.
+        claims: what it kept others from.
+        looks: the rows that it had to do with in any way.
+        writes: the rows that it changed, as they were and as it left them.
+        transaction: how many transactions of the call had ended before.
+    """
+
+    sql: str
+    claims: Claims
+    looks: Reach
+    writes: Reach
+    transaction: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +57,8 @@ class Footprint:
         effect: what all its steps did together, those rows among it that no result tells: what a condition may be
             about, what a foreign key points to.
         looks: the rows of that which it had to do with before it ended.
+        sent: its statements, without the ends of its transactions.
+        order: the rows that it wrote or locked and that are known by their keys, in the order in which it did so first.
     """
 
     steps: int
@@ -35,6 +67,8 @@ class Footprint:
     inserts: frozenset[str]
     effect: Effect = field(default_factory=Effect)
     looks: Reach = field(default_factory=dict)
+    sent: tuple[Sent, ...] = ()
+    order: tuple[Keyed, ...] = ()
 
     @property
     def touches(self) -> frozenset[Row]:
@@ -65,32 +99,89 @@ class Footprint:
                     yield table
 
 
-def footprint_of(history: History) -> Footprint:
-    """What the calls of a history touched."""
+def footprint_of(history: History, number: int = 0) -> Footprint:
+    """What the calls of a history touched.
+
+    Args:
+        history: of calls that ran alone.
+        number: tells it from other histories, in which sequences gave out the same numbers: beside each other, the
+            calls would get different ones.
+    """
+    made = _Made(history, number)
     writes = [write for commit in history.commits for write in commit.writes]
-    effect = _together(effects_of(history).values())
+    effects = {place: effect.renamed(made.value) for place, effect in effects_of(history).items()}
+    effect = _together(effects.values())
+    sent = tuple(_sent(history.steps, effects))
     return Footprint(
         sum(step.call != CLOSING for step in history.steps),
-        frozenset(row for step in history.steps for row in _read(step, history)),
+        frozenset((name, made.key(key)) for step in history.steps for name, key in _read(step, history)),
         frozenset(
-            (write.table, tuple(str(write.row[column]) for column in history.tables[write.table].key))
+            (write.table, made.key([str(write.row[column]) for column in history.tables[write.table].key]))
             for write in writes
             if history.tables[write.table].key
         ),
         frozenset(write.table for write in writes if write.before is None),
         effect,
         union((effect.sees, effect.claims.all)),
+        sent,
+        tuple(dict.fromkeys(keyed for each in sent for keyed in _keyed(each.claims.locks, history.tables))),
     )
 
 
-def _together(effects: Iterable[Effect]) -> Effect:
-    """What several steps do, whatever the order in which others do theirs; all draw numbers from sequences."""
-    each = list(effects)
-    claims = all_of(effect.claims for effect in each)
+class _Made:
+    """Gives the numbers that sequences gave out in one run values of their own."""
+
+    def __init__(self, history: History, number: int) -> None:
+        self._ranges = history.minted.ranges
+        self._offset = number * APART
+
+    def value(self, given: Class) -> Class:
+        """A value's class."""
+        kind, value = given
+        return (kind, value + self._offset) if type(value) is int and self._is_made(value) else given
+
+    def key(self, given: Sequence[str]) -> tuple[str, ...]:
+        """A primary key, as text."""
+        return tuple(
+            str(int(value) + self._offset) if value.isdecimal() and self._is_made(int(value)) else value
+            for value in given
+        )
+
+    def _is_made(self, value: int) -> bool:
+        return any(low <= value < high for low, high in self._ranges)
+
+
+def _sent(steps: Iterable[Step], effects: Mapping[int, Effect]) -> Iterator[Sent]:
+    transaction = 0
+    for step in steps:
+        effect = effects[step.number]
+        if effect.ends:
+            transaction += 1
+        else:
+            claims = _undrawn(effect.claims)
+            writes = claims.locks if statement_of(step).writes else {}
+            yield Sent(step.sql, claims, union((effect.sees, claims.all)), writes, transaction)
+
+
+def _keyed(reach: Reach, tables: Mapping[str, Table]) -> Iterator[Keyed]:
+    for name, boxes in reach.items():
+        for box in boxes:
+            if name in tables and (key := key_of(box, tables[name])) is not None:
+                yield name, key
+
+
+def _undrawn(claims: Claims) -> Claims:
+    """Claims without the sequences that numbers are drawn from: to come second there is to get another number."""
     locks = {table: boxes for table, boxes in claims.locks.items() if not table.startswith(SEQUENCE)}
+    return replace(claims, locks=locks)
+
+
+def _together(effects: Iterable[Effect]) -> Effect:
+    """What several steps do, whatever the order in which others do theirs."""
+    each = list(effects)
     return Effect(
         sees=union(effect.sees for effect in each),
-        claims=replace(claims, locks=locks),
+        claims=_undrawn(all_of(effect.claims for effect in each)),
         shows=union(effect.shows for effect in each),
     )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations_with_replacement, product
+from itertools import chain, combinations_with_replacement, product
 
 from fuzz.case import Call
 from fuzz.generate.footprint import Footprint, Row
@@ -18,9 +18,10 @@ Calls = tuple[Call, ...]
 Operations = tuple[str, ...]
 Alone = tuple[Call, Footprint]
 
-Way = tuple[bool, tuple[tuple[str, str, int], ...]]
+Way = tuple[bool, tuple[tuple[str, str, int], ...], bool]
 """Whether both are the same call; each table with what both do there ("write, write", "read, write", "write, read",
-"insert, insert"), and to how many rows; "met", where rows that no result tells count too, by how many of both."""
+"insert, insert"), and to how many rows; "met", where rows that no result tells count too, by how many of both; whether
+they write or lock rows of both in opposite orders."""
 
 
 @dataclass(slots=True)
@@ -42,24 +43,47 @@ class Met:
         """The ways, those with the most in common first."""
         return sorted(self.ways, key=rank)
 
+    def add(self, one: Alone, other: Alone) -> None:
+        """Look at two calls."""
+        (call, footprint), (other_call, other_footprint) = one, other
+        if footprint.meets(other_footprint):
+            shared = tuple(_shared(footprint, other_footprint))
+            way = (call == other_call, shared, _lock_in_another_order(footprint, other_footprint))
+            if self.ways.setdefault(way, (call, other_call)) != (call, other_call):
+                self.others.append((call, other_call))
+        elif self.apart is None and _touch_one_table(footprint, other_footprint):
+            self.apart = (call, other_call)
 
-def met(alone: Sequence[Alone]) -> Mapping[tuple[str, str], Met]:
-    """How calls meet, for each two operations that are given, an operation with itself among them.
+
+Meetings = dict[tuple[str, str], Met]
+"""How the calls of each two operations meet, an operation with itself among them."""
+
+
+def met(alone: Sequence[Alone]) -> Meetings:
+    """How calls meet.
 
     Args:
         alone: calls, the simple ones first, with what each touched when it ran alone.
     """
-    by_operation: dict[str, list[Alone]] = {}
-    for call, footprint in alone:
-        by_operation.setdefault(call.operation, []).append((call, footprint))
-    return {
-        (one, other): _met(
-            combinations_with_replacement(by_operation[one], 2)
-            if one == other
-            else product(by_operation[one], by_operation[other])
-        )
-        for one, other in combinations_with_replacement(by_operation, 2)
-    }
+    found: Meetings = {}
+    meet_more(found, (), alone)
+    return found
+
+
+def meet_more(found: Meetings, known: Sequence[Alone], new: Sequence[Alone]) -> None:
+    """Add how some calls meet each other, and those that have been looked at before.
+
+    Args:
+        found: what is added to.
+        known: those looked at before.
+        new: the others; the simple ones first.
+    """
+    for one, other in chain(product(known, new), combinations_with_replacement(new, 2)):
+        names = one[0].operation, other[0].operation
+        if names not in found and names[::-1] in found:
+            found[names[::-1]].add(other, one)
+        else:
+            found.setdefault(names, Met()).add(one, other)
 
 
 def meetings(alone: Sequence[Alone]) -> Mapping[Operations, Sequence[Calls]]:
@@ -104,25 +128,20 @@ def _joined(calls: Calls, others: Sequence[str], alone: Sequence[Alone]) -> Call
 
 def _chosen(each: Met) -> Iterator[Pair]:
     yield from (each.ways[way] for way in each.ranked[:WAYS])
-    if each.apart is not None:
+    if each.apart is not None and each.ways:
         yield each.apart
 
 
-def _met(pairs: Iterable[tuple[Alone, Alone]]) -> Met:
-    found = Met()
-    for (one, first), (other, second) in pairs:
-        if first.meets(second):
-            way = (one == other, tuple(_shared(first, second)))
-            if found.ways.setdefault(way, (one, other)) != (one, other):
-                found.others.append((one, other))
-        elif found.apart is None and _touch_one_table(first, second):
-            found.apart = (one, other)
-    return found
+def rank(way: Way) -> tuple[bool, int, int, Way]:
+    """The order of ways: those that lock in opposite orders first, then in the most tables, then on the most rows."""
+    _, shared, in_another_order = way
+    return not in_another_order, -len(shared), -sum(rows for _, _, rows in shared), way
 
 
-def rank(way: Way) -> tuple[int, int, Way]:
-    """The order of ways: those in the most tables first, then on the most rows."""
-    return -len(way[1]), -sum(rows for _, _, rows in way[1]), way
+def _lock_in_another_order(one: Footprint, other: Footprint) -> bool:
+    common = set(one.order) & set(other.order)
+    first, second = ([row for row in each.order if row in common] for each in (one, other))
+    return first != second
 
 
 def _shared(one: Footprint, other: Footprint) -> Iterator[tuple[str, str, int]]:

@@ -7,26 +7,18 @@ case is made of the calls that touch the same rows, and of those that touch none
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, product
 from random import Random
 
-from fuzz.case import Call, Case
-from fuzz.generate.calls import balanced, call_table, unique
-from fuzz.generate.footprint import Footprint, footprint_of
-from fuzz.generate.meetings import Alone, Pair, met, rank
-from fuzz.history import History
+from fuzz.case import Call
+from fuzz.generate.calls import balanced
+from fuzz.generate.footprint import Footprint
+from fuzz.generate.meetings import Alone, Meetings, Met, Pair, rank
 from fuzz.traces.foresight import Foresight
-from fuzz.trial import Trial
 
 MET = 4
 """One pair in so many is of any two calls, the others are pairs that meet: what has been learnt may mislead."""
-
-LEARNT = 400
-"""The most calls, and then the most acts, that are run alone, some of each operation: a few seconds. Where there are
-more, the others are met among any two calls only.
-"""
 
 ACT_STEPS = 3
 """Steps of a call in a long session, about: it loads, or flushes, or neither."""
@@ -105,63 +97,65 @@ class Palettes:
         )
 
 
-def learn(trial: Trial, word: str, chance: int, most: int = LEARNT) -> Palettes:
-    """Run calls alone, and see which of them meet.
+def palettes_of_calls(
+    table: Sequence[Call],
+    calls: Sequence[Call],
+    alone: Sequence[Alone],
+    meetings: Meetings,
+    foresight: Foresight,
+    chance: int,
+) -> Palettes:
+    """The palettes of a target whose calls have a session each.
 
     Args:
-        trial: runs them.
-        word: the TARGET word.
+        table: its calls, every operation as often as any other.
+        calls: its calls, each once.
+        alone: those that were run alone, with what each touched.
+        meetings: how these meet, by operations.
+        foresight: tells which steps conflict.
         chance: seed of what is drawn.
-        most: how many calls, and then how many acts, are run.
-
-    Raises:
-        ToolError: as `call_table` does.
     """
-    target = trial.stage.target
-    table = call_table(type(target), chance)
-    calls = unique(table)
-    random = Random(chance)  # noqa: S311 - a campaign must repeat
-
-    def of(*program: Call) -> History:
-        return trial.stage.run(Case(word, "rc", {"A": program}, seed=chance))
-
-    def run(*program: Call) -> Footprint:
-        return footprint_of(of(*program))
-
-    foresight = Foresight(of())
-
-    known = calls[:most]
-    alone = [run(call) for call in known]
-    if target.session_scope == "program":
-        palettes = (table, *(_together(known, alone, pivot) for pivot in alone if pivot.touches))
-        touching = [call for call, footprint in zip(known, alone, strict=True) if footprint.touches]
-        others = [call for call, footprint in zip(known, alone, strict=True) if not footprint.touches]
-        pairs = islice(product(touching, others), most)
-        acts = tuple(Act((one, other), run(one, other)) for one, other in pairs)
-        return Palettes(calls, (), palettes, dict.fromkeys(target.operations, ACT_STEPS), foresight, acts)
-    both = tuple(zip(known, alone, strict=True))
-    lengths = dict.fromkeys(target.operations, 1)
-    for call, footprint in zip(known, alone, strict=True):
+    lengths = dict.fromkeys((call.operation for call in table), 1)
+    for call, footprint in alone:
         lengths[call.operation] = max(lengths[call.operation], footprint.steps)
-    return Palettes(calls, _met(both, random), (), lengths, foresight, alone=both)
+    random = Random(chance)  # noqa: S311 - a campaign must repeat
+    return Palettes(tuple(calls), _met(meetings.values(), random), (), lengths, foresight, alone=tuple(alone))
 
 
-def _together(calls: Sequence[Call], alone: Sequence[Footprint], pivot: Footprint) -> tuple[Call, ...]:
+def palettes_of_sessions(
+    table: tuple[Call, ...], calls: Sequence[Call], alone: Sequence[Alone], acts: Sequence[Act], foresight: Foresight
+) -> Palettes:
+    """The palettes of a target of which one session lives through a program.
+
+    Args:
+        table: its calls, every operation as often as any other.
+        calls: its calls, each once.
+        alone: those that were run alone, with what each touched.
+        acts: what two calls in a row do.
+        foresight: tells which steps conflict.
+    """
+    palettes = (table, *(_together(alone, pivot) for _, pivot in alone if pivot.touches))
+    lengths = dict.fromkeys((call.operation for call in table), ACT_STEPS)
+    return Palettes(tuple(calls), (), palettes, lengths, foresight, tuple(acts))
+
+
+def _together(alone: Sequence[Alone], pivot: Footprint) -> tuple[Call, ...]:
     """The calls that touch a row that one of them touches, or none; every operation as often as any other."""
     by_operation: dict[str, list[Call]] = {}
-    for call, footprint in zip(calls, alone, strict=True):
+    for call, footprint in alone:
         if not footprint.touches or footprint.touches & pivot.touches:
             by_operation.setdefault(call.operation, []).append(call)
     return balanced(list(by_operation.values()))
 
 
-def _met(alone: Sequence[Alone], chance: Random) -> tuple[Pair, ...]:
+def _met(meetings: Iterable[Met], chance: Random) -> tuple[Pair, ...]:
     """The pairs of calls that meet, a call with itself among them: one of each two operations in turn.
 
     Those with the most in common come first, one pair for each way of meeting, and then the others in random order.
     """
-    each = [found for found in met(alone).values() if found.ways]
+    each = [found for found in meetings if found.ways]
     each.sort(key=lambda found: rank(found.ranked[0]))
-    for found in each:
-        chance.shuffle(found.others)
-    return balanced([[*(found.ways[way] for way in found.ranked), *found.others] for found in each])
+    others = [chance.sample(found.others, len(found.others)) for found in each]
+    return balanced(
+        [[*(found.ways[way] for way in found.ranked), *rest] for found, rest in zip(each, others, strict=True)]
+    )

@@ -7,61 +7,167 @@ no difference: so pairs of calls that meet are explored, those interleavings fir
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
-from itertools import cycle, islice, product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, cycle, islice, product, zip_longest
 from random import Random
+from typing import TypeVar
 
 from fuzz.case import Case
+from fuzz.generate.coverage import Conflict, conflicts_of, telling
 from fuzz.generate.exploration import Exploration
-from fuzz.generate.palettes import Palettes
+from fuzz.generate.lessons import SOME, Lessons
+from fuzz.generate.meetings import WAYS, Pair
+from fuzz.generate.palettes import Act
 from fuzz.trial import Trial, Verdict
 
-AT_FIRST = 8
-"""Classes of interleavings of two calls that are run before the next two have their turn: about those with a single
-preemption."""
+Made = TypeVar("Made")
+
+AT_FIRST = 5
+"""Classes of interleavings of two calls that are run before the next two have their turn: the two serial ones, and
+those that a race is among as a rule (the third or fourth class shows all but two of the zoo's, the fifth these two)."""
+
+TURN = 40
+"""Cases between two turns of learning, and between two of what has been learnt."""
+
+LONGER = 3
+"""How many times its length alone a call may take beside another, which can make it try again."""
+
+AT_FIRST_LASTING = 300
+"""Cases of long sessions that are run by what some calls have taught, before all are learnt about."""
 
 
-def explored_pairs(
-    trial: Trial, palettes: Palettes, word: str, isolation: Sequence[str], chance: int
-) -> Iterator[Verdict]:
-    """Explore the pairs of calls that meet: a few classes of each, at one level after the other, then the rest.
+class Sweep:
+    """What comes of the cases that can be listed.
 
     Args:
         trial: runs and judges.
-        palettes: with the pairs.
+        lessons: teaches what to list.
         word: the TARGET word.
         isolation: the levels, as keys of `fuzz.case.ISOLATION`.
-        chance: seed of the cases' clock and dice.
-
-    Yields:
-        What came of each class of interleavings, until all have been run.
+        chance: seed of the cases' clock and dice, and of what is drawn.
     """
-    pairs = {(id(one), id(other)): (one, other) for one, other in palettes.met}  # each once
-    unfinished: deque[Iterator[Verdict]] = deque()
-    for level, (one, other) in product(isolation, pairs.values()):
-        exploration = Exploration(trial, Case(word, level, {"A": (one,), "B": (other,)}, seed=chance))
-        verdicts = exploration.verdicts()
-        yield from islice(verdicts, AT_FIRST)
-        if exploration.left:
-            unfinished.append(verdicts)
-    while unfinished:
-        verdicts = unfinished.popleft()
-        some = list(islice(verdicts, AT_FIRST))
-        yield from some
-        if len(some) == AT_FIRST:
-            unfinished.append(verdicts)
+
+    def __init__(self, trial: Trial, lessons: Lessons, word: str, isolation: Sequence[str], chance: int) -> None:
+        self._trial = trial
+        self._lessons = lessons
+        self._word = word
+        self._isolation = isolation
+        self._chance = chance
+        self._known: set[Conflict] = set()
+        self._conflicts: dict[tuple[int, int], tuple[Pair, frozenset[Conflict]]] = {}
+        self._begun: set[tuple[str, int, int]] = set()
+        self._unfinished: deque[Iterator[Verdict]] = deque()
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """Run calls alone, then with each other, until all that is listed has been run."""
+        return self._lasting() if self._lessons.lasting else self._meeting()
+
+    def _meeting(self) -> Iterator[Verdict]:
+        """The pairs of calls that meet: a few classes of each, those that tell the most first, then the rest.
+
+        The weakest level comes first: what goes wrong above it does there, as a rule.
+        """
+        weakest, *others = self._isolation
+        told: list[Pair] = []
+        for lesson in (0, 1):
+            yield from self._lessons.some(lesson)
+            told += (pairs := self._telling())
+            yield from self._begin([weakest], pairs)
+        yield from by_turns(self._go_on_learning(weakest), self._go_on_telling(others, told), TURN)
+        yield from self._begin(self._isolation, self._lessons.palettes().met)
+        yield from self._finish()
+
+    def _go_on_learning(self, level: str) -> Iterator[Verdict]:
+        """Run the other calls alone, some at a time, and what they tell."""
+        lesson = self._lessons.all()
+        while alone := list(islice(lesson, TURN)):
+            yield from alone
+            yield from self._begin([level], self._telling())
+
+    def _go_on_telling(self, others: Sequence[str], told: Sequence[Pair]) -> Iterator[Verdict]:
+        """More of what was told at one level, then the same at the others; and all else that is in conflict."""
+        yield from self._go_round()
+        yield from self._begin(others, told)
+        yield from self._begin(self._isolation, [pair for pair, conflicts in self._pairs() if conflicts])
+
+    def _telling(self) -> list[Pair]:
+        """Pairs that show new conflicts and, by turns, each operation's call with itself: it conflicts both ways."""
+        twins = [each for each in self._lessons.writers if conflicts_of(each, each)]
+        twins.sort(key=lambda each: len(conflicts_of(each, each)), reverse=True)
+        turns = zip_longest(telling(self._pairs(), self._known), ((call, call) for call, _ in twins))
+        return [pair for pair in chain.from_iterable(turns) if pair is not None]
+
+    def _pairs(self) -> list[tuple[Pair, frozenset[Conflict]]]:
+        """The pairs for the ways in which calls meet, each with its conflicts."""
+        alone = {id(call): (call, footprint) for call, footprint in self._lessons.alone}
+        for each in self._lessons.met().values():
+            for one, other in (each.ways[way] for way in each.ranked[:WAYS]):
+                if (id(one), id(other)) not in self._conflicts:
+                    conflicts = conflicts_of(alone[id(one)], alone[id(other)])
+                    self._conflicts[id(one), id(other)] = ((one, other), conflicts)
+        return list(self._conflicts.values())
+
+    def _begin(self, levels: Sequence[str], pairs: Iterable[Pair]) -> Iterator[Verdict]:
+        """Run the first classes of pairs of calls, at one level after the other."""
+        for level, (one, other) in product(levels, pairs):
+            if (level, id(one), id(other)) not in self._begun:
+                self._begun.add((level, id(one), id(other)))
+                case = Case(self._word, level, {"A": (one,), "B": (other,)}, seed=self._chance)
+                exploration = Exploration(self._trial, case)
+                verdicts = exploration.verdicts()
+                yield from islice(verdicts, AT_FIRST)
+                if exploration.left:
+                    self._unfinished.append(verdicts)
+
+    def _finish(self) -> Iterator[Verdict]:
+        """Run the rest of what was begun, some of each in turn."""
+        while self._unfinished:
+            yield from self._go_round()
+
+    def _go_round(self) -> Iterator[Verdict]:
+        """Run some more of each pair that has not come to its end."""
+        for _ in range(len(self._unfinished)):
+            verdicts = self._unfinished.popleft()
+            some = list(islice(verdicts, AT_FIRST))
+            yield from some
+            if len(some) == AT_FIRST:
+                self._unfinished.append(verdicts)
+
+    def _lasting(self) -> Iterator[Verdict]:
+        yield from self._lessons.all(SOME)
+        yield from islice(map(self._trial, self._stale()), AT_FIRST_LASTING)
+        yield from self._lessons.all()
+        yield from map(self._trial, self._stale())
+
+    def _stale(self) -> Iterator[Case]:
+        return stale_sessions(self._lessons.palettes().acts, self._word, self._isolation, self._chance)
 
 
-def stale_sessions(palettes: Palettes, word: str, isolation: Sequence[str], chance: int) -> Iterator[Case]:
+def by_turns(one: Iterator[Made], other: Iterator[Made], turn: int) -> Iterator[Made]:
+    """So many of one, so many of the other, and so on to the ends of both."""
+    waiting = deque([one, other])
+    while waiting:
+        each = waiting.popleft()
+        yield from islice(each, turn - 1)
+        for last in islice(each, 1):
+            yield last
+            waiting.append(each)
+
+
+def stale_sessions(acts: Sequence[Act], word: str, isolation: Sequence[str], chance: int) -> Iterator[Case]:
     """Cases of long sessions: A touches rows, B writes one of them and commits, A writes by what it knows.
 
-    Arguments as in `single_preemptions`; in random order.
+    Args:
+        acts: what can be done.
+        word: the TARGET word.
+        isolation: the levels, in turn.
+        chance: seed of the order, which is random, and of the cases' clock and dice.
     """
     levels = cycle(isolation)
-    writers = [act for act in palettes.acts if act.alone.writes]
+    writers = [act for act in acts if act.alone.writes]
     triples = [
         (opening, writer, closing)
-        for opening in palettes.acts
+        for opening in acts
         for writer in writers
         if opening.alone.touches & writer.alone.writes
         for closing in writers
@@ -72,7 +178,3 @@ def stale_sessions(palettes: Palettes, word: str, isolation: Sequence[str], chan
         programs = {"A": opening.calls + closing.calls, "B": writer.calls}
         schedule = ("A",) * opening.alone.steps + ("B",) * writer.alone.steps * LONGER
         yield Case(word, next(levels), programs, schedule, chance)
-
-
-LONGER = 3
-"""How many times its length alone a call may take beside another, which can make it try again."""

@@ -38,7 +38,7 @@ def test_without_operations_every_two_are_in_a_grid(rowrace: Rowrace, tmp_path: 
     lines = ran.out.splitlines()
     first = next(place for place, line in enumerate(lines) if line.split() == ["1", "2", "3"])
     grid = [line.split() for line in lines[first + 1 : first + 4]]
-    assert grid == [["1", "look", "."], ["2", "read", "-", "."], ["3", "remove", "X", "-", "b"]]
+    assert grid == [["1", "look", "-"], ["2", "read", "-", "-"], ["3", "remove", "X", "-", "b"]]
     assert re.search(r"^look x remove   all \d+ classes   object-deleted$", ran.out, re.MULTILINE)
 
 

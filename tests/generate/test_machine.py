@@ -9,8 +9,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from fuzz import Target
 from fuzz.errors import CaseError, ToolError
+from fuzz.generate.lessons import learn
 from fuzz.generate.machine import CALLS, DRAWN, Abort, CaseMachine, machine_of
-from fuzz.generate.palettes import learn
 from fuzz.strategies import STRATEGIES
 from fuzz.trial import Trial, Verdict
 from fuzz.violations import Deadlock
@@ -27,7 +27,7 @@ def machine(
     levels: Sequence[str] = LEVELS,
     strategies: Sequence[str] = (DRAWN,),
 ) -> type[CaseMachine]:
-    palettes = learn(trial, "targets_that_race.py:It", 1)
+    palettes = learn(trial, "targets_that_race.py:It", 1).palettes()
     return machine_of(
         word="targets_that_race.py:It",
         learnt=lambda: palettes,

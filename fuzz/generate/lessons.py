@@ -1,0 +1,159 @@
+"""Runs calls alone, before any two meet: what they touch is learnt, and some are wrong all by themselves."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, product
+
+from fuzz.case import Call, Case
+from fuzz.generate.calls import call_table, unique
+from fuzz.generate.footprint import Footprint, footprint_of
+from fuzz.generate.meetings import Alone, Meetings, meet_more
+from fuzz.generate.palettes import Act, Palettes, palettes_of_calls, palettes_of_sessions
+from fuzz.traces.foresight import Foresight
+from fuzz.trial import Trial, Verdict
+
+TRIES = (10, 16)
+"""Calls of an operation that are run in the first and in the second lesson to find so many that write."""
+
+WRITERS = (1, 3)
+"""Calls of an operation that write, each other rows than the others, to find in the first and the second lesson."""
+
+MOST = 400
+"""The most calls, and then the most acts, that are run alone, some of each operation: a few seconds. Where there are
+more, the others are met among any two calls only.
+"""
+
+SOME = 80
+"""As many for a start, where one session lives through a program."""
+
+
+def learn(trial: Trial, word: str, chance: int) -> Lessons:
+    """Learn all there is to learn; arguments as of `Lessons`."""
+    lessons = Lessons(trial, word, chance)
+    deque(lessons.all(), maxlen=0)
+    return lessons
+
+
+class Lessons:
+    """What has been learnt of a target's calls.
+
+    Args:
+        trial: runs and judges them.
+        word: the TARGET word.
+        chance: seed of what is drawn.
+
+    Attributes:
+        calls: all calls, each once, some of each operation first.
+        lasting: whether one session lives through a program.
+
+    Raises:
+        ToolError: as `call_table` does.
+    """
+
+    def __init__(self, trial: Trial, word: str, chance: int) -> None:
+        target = trial.stage.target
+        self._trial = trial
+        self._word = word
+        self._chance = chance
+        self._table = call_table(type(target), chance)
+        self._foresight = Foresight(self._run().history)
+        self._alone: dict[int, Footprint] = {}
+        self._acts: dict[tuple[int, int], Footprint] = {}
+        self._writers: dict[str, list[int]] = {}
+        self._met: Meetings = {}
+        self._compared: list[int] = []
+        self.calls = unique(self._table)
+        self.lasting = target.session_scope == "program"
+        self._palettes = (0, self._made())
+
+    @property
+    def alone(self) -> Sequence[Alone]:
+        """The calls that have been run, in the order of all calls, with what each touched."""
+        return [(self.calls[place], self._alone[place]) for place in sorted(self._alone)]
+
+    @property
+    def writers(self) -> Sequence[Alone]:
+        """Calls that write, each other rows than the others of its operation."""
+        return [(self.calls[place], self._alone[place]) for places in self._writers.values() for place in places]
+
+    def some(self, lesson: int) -> Iterator[Verdict]:
+        """Run some calls of each operation, up to one that writes, or in the second lesson to some that do."""
+        for operation, places in self._by_operation().items():
+            yield from self._some(self._writers.setdefault(operation, []), places[: TRIES[lesson]], WRITERS[lesson])
+
+    def all(self, most: int = MOST) -> Iterator[Verdict]:
+        """Run all calls, up to so many; where one session lives through a program, as many acts, too."""
+        for place in range(min(most, len(self.calls))):
+            if place not in self._alone:
+                yield self._one(place)
+        if self.lasting:
+            yield from self._some_acts(most)
+
+    def met(self) -> Meetings:
+        """How the calls meet that have been run."""
+        new = [place for place in self._alone if place not in self._compared]
+        if new:
+            alone = [[(self.calls[place], self._alone[place]) for place in some] for some in (self._compared, new)]
+            meet_more(self._met, *alone)
+            self._compared += new
+        return self._met
+
+    def palettes(self) -> Palettes:
+        """What cases are made of, by what has been learnt so far."""
+        learnt = len(self._alone) + len(self._acts)
+        if self._palettes[0] < learnt:
+            self._palettes = (learnt, self._made())
+        return self._palettes[1]
+
+    def _made(self) -> Palettes:
+        if self.lasting:
+            acts = [
+                Act((self.calls[one], self.calls[other]), footprint) for (one, other), footprint in self._acts.items()
+            ]
+            return palettes_of_sessions(self._table, self.calls, self.alone, acts, self._foresight)
+        return palettes_of_calls(self._table, self.calls, self.alone, self.met(), self._foresight, self._chance)
+
+    def _by_operation(self) -> Mapping[str, Sequence[int]]:
+        """The calls of each operation, those first that differ from the simplest in few arguments."""
+        places: defaultdict[str, list[int]] = defaultdict(list)
+        for place, call in enumerate(self.calls):
+            places[call.operation].append(place)
+        return {operation: self._near_first(each) for operation, each in places.items()}
+
+    def _near_first(self, places: Sequence[int]) -> Sequence[int]:
+        simplest = self.calls[places[0]]
+        return sorted(places, key=lambda place: _differing(self.calls[place], simplest))
+
+    def _some(self, writers: list[int], places: Iterable[int], most: int) -> Iterator[Verdict]:
+        for place in places:
+            if len(writers) == most:
+                return
+            if place not in self._alone:
+                yield self._one(place)
+            writes = self._alone[place].writes
+            if writes and writes not in [self._alone[writer].writes for writer in writers]:
+                writers.append(place)
+
+    def _some_acts(self, most: int) -> Iterator[Verdict]:
+        touching = [place for place, footprint in self._alone.items() if footprint.touches]
+        others = [place for place, footprint in self._alone.items() if not footprint.touches]
+        for one, other in islice(product(touching, others), most):
+            if (one, other) not in self._acts:
+                verdict = self._run(self.calls[one], self.calls[other])
+                self._acts[one, other] = footprint_of(verdict.history)
+                yield verdict
+
+    def _one(self, place: int) -> Verdict:
+        verdict = self._run(self.calls[place], dice=place + 1)
+        self._alone[place] = footprint_of(verdict.history, place + 1)
+        return verdict
+
+    def _run(self, *program: Call, dice: int = 0) -> Verdict:
+        """Run calls one after the other; with other dice, so that ids that they make up are not the same by chance."""
+        return self._trial(Case(self._word, "rc", {"A": program}, seed=self._chance + dice), remember=True)
+
+
+def _differing(call: Call, other: Call) -> int:
+    return sum(call.arguments[name] != other.arguments[name] for name in call.arguments)

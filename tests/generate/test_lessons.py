@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from fuzz import operation
+from fuzz.generate.lessons import Lessons, learn
+from tests.generate.conftest import Stand
+from tests.targets_that_race import LongLasting, _Accounts
+
+
+class Refused(Exception):
+    """An account that is closed."""
+
+
+class Choosy(_Accounts):
+    """Takes some arguments only."""
+
+    expected: ClassVar[tuple[type[Exception], ...]] = (Refused,)
+
+    @operation(account=st.integers(1, 8), amount=st.sampled_from([1, 2]))
+    def pay(self, session: Session, account: int, amount: int) -> None:
+        """Only the third account and those after it are open."""
+        if account < 3:
+            raise Refused
+        session.execute(text(f"UPDATE accounts SET balance = balance + {amount} WHERE id = 3"))
+        session.commit()
+
+    @operation(account=st.sampled_from([1, 2, 3]))
+    def look(self, session: Session, account: int) -> None:
+        """Writes nothing."""
+        session.execute(text(f"SELECT balance FROM accounts WHERE id = {account}"))
+
+
+def test_the_first_lesson_ends_with_a_call_of_each_operation_that_writes(stand: Stand) -> None:
+    lessons = Lessons(stand(Choosy), "x", 1)
+    ran = [str(verdict.history.case.programs["A"][0]) for verdict in lessons.some(0)]
+    paid = [name for name in ran if name.startswith("pay")]
+    assert paid[:3] == ["pay(account=1, amount=1)", "pay(account=1, amount=2)", "pay(account=2, amount=1)"]
+    assert paid[-1] == "pay(account=3, amount=1)"
+    assert [str(call) for call, _ in lessons.writers] == ["pay(account=3, amount=1)"]
+    assert sum(name.startswith("look") for name in ran) == 3
+
+
+def test_a_call_that_writes_the_same_rows_teaches_nothing_new_and_none_is_run_twice(stand: Stand) -> None:
+    lessons = Lessons(stand(Choosy), "x", 1)
+    ran = [str(verdict.history.case.programs["A"]) for lesson in (0, 1) for verdict in lessons.some(lesson)]
+    assert len(lessons.writers) == 1
+    ran += [str(verdict.history.case.programs["A"]) for verdict in lessons.all()]
+    assert len(ran) == len(set(ran)) == len(lessons.calls) == len(lessons.alone)
+
+
+def test_of_long_sessions_acts_are_learnt_as_well(stand: Stand) -> None:
+    lessons = learn(stand(LongLasting), "x", 1)
+    assert lessons.lasting
+    assert lessons.palettes().acts
+    assert lessons.palettes() is lessons.palettes()

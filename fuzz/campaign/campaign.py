@@ -25,7 +25,7 @@ from fuzz.trial import Trial, Verdict
 MIX = (DRAWN, *STRATEGIES)
 """All strategies: none wins everywhere."""
 
-SLICE = 400
+SLICE = 800
 """Cases of the sweep between two batches of the state machine."""
 
 

@@ -54,6 +54,7 @@ class Sweep:
         self._isolation = isolation
         self._chance = chance
         self._known: set[Conflict] = set()
+        self._told: list[Pair] = []
         self._conflicts: dict[tuple[int, int], tuple[Pair, frozenset[Conflict]]] = {}
         self._begun: set[tuple[str, int, int]] = set()
         self._unfinished: deque[Iterator[Verdict]] = deque()
@@ -68,26 +69,29 @@ class Sweep:
         The weakest level comes first: what goes wrong above it does there, as a rule.
         """
         weakest, *others = self._isolation
-        told: list[Pair] = []
-        for lesson in (0, 1):
-            yield from self._lessons.some(lesson)
-            told += (pairs := self._telling())
-            yield from self._begin([weakest], pairs)
-        yield from by_turns(self._go_on_learning(weakest), self._go_on_telling(others, told), TURN)
+        yield from self._lessons.some(0)
+        yield from self._tell(weakest)
+        yield from self._learn(weakest, self._lessons.some(1))
+        yield from by_turns(self._learn(weakest, self._lessons.all()), self._go_on_telling(others), TURN)
         yield from self._begin(self._isolation, self._lessons.palettes().met)
         yield from self._finish()
 
-    def _go_on_learning(self, level: str) -> Iterator[Verdict]:
-        """Run the other calls alone, some at a time, and what they tell."""
-        lesson = self._lessons.all()
+    def _learn(self, level: str, lesson: Iterator[Verdict]) -> Iterator[Verdict]:
+        """Run calls alone, some at a time, and what they tell."""
         while alone := list(islice(lesson, TURN)):
             yield from alone
-            yield from self._begin([level], self._telling())
+            yield from self._tell(level)
 
-    def _go_on_telling(self, others: Sequence[str], told: Sequence[Pair]) -> Iterator[Verdict]:
+    def _tell(self, level: str) -> Iterator[Verdict]:
+        """Begin the pairs that show something new."""
+        pairs = self._telling()
+        self._told += pairs
+        yield from self._begin([level], pairs)
+
+    def _go_on_telling(self, others: Sequence[str]) -> Iterator[Verdict]:
         """More of what was told at one level, then the same at the others; and all else that is in conflict."""
         yield from self._go_round()
-        yield from self._begin(others, told)
+        yield from self._begin(others, self._told)
         yield from self._begin(self._isolation, [pair for pair, conflicts in self._pairs() if conflicts])
 
     def _telling(self) -> list[Pair]:

@@ -26,7 +26,7 @@ zoo: .venv/run ## fuzz every animal of models/zoo, and tell which are found; ONL
 soak: .venv/dev ## 1,000 replays of every proof, 20,000 cases at each isolation level
 	$(PY) -m pytest -m soak $(ARGS)
 
-bench: .venv/dev ## speed against a bare psycopg loop, where a case's time goes, memory
+bench: .venv/dev ## speed and races found, side by side with other tools and a bare loop; memory; ARGS='--only races'
 	$(PY) -m tests.benchmarks $(ARGS)
 
 repro: .venv/run ## replay one case: make repro CASE=findings/3f9a1c2e

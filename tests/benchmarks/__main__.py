@@ -24,8 +24,6 @@ from tests.benchmarks.races.workloads import RACES
 from tests.benchmarks.reset import measure_reset
 from tests.benchmarks.statements import measure_statements
 
-LONG_RESETS = 5_000
-
 
 def main(arguments: list[str]) -> None:
     options = _parser().parse_args(arguments)
@@ -52,7 +50,7 @@ MEASURES: dict[str, Callable[[Server, argparse.Namespace], Iterable[Row]]] = {
     "cases": lambda server, o: measure_cases(server, cases=o.cases),
     "isolationtester": lambda server, o: measure_isolationtester(server, rounds=o.rounds, repeated=o.repeated),
     "judging": lambda _, o: measure_judging(transactions=o.transactions),
-    "reset": lambda server, o: measure_reset(server, resets=LONG_RESETS if o.long else o.resets),
+    "reset": lambda server, o: measure_reset(server, resets=o.resets),
     "memory": lambda server, o: measure_memory(server, first=o.memory[0], last=o.memory[1]),
     "minimise": lambda server, o: measure_minimise(server, every=o.every, limit=o.limit),
     "races": lambda server, o: measure_races(
@@ -70,8 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cases", type=int, default=900, help="to split the time of")
     parser.add_argument("--repeated", type=int, default=5, help="how often a permutation is run in a round")
     parser.add_argument("--transactions", type=int, default=10_000, help="of a history to judge")
-    parser.add_argument("--resets", type=int, default=2_000, help="between the first and the last that are measured")
-    parser.add_argument("--long", action="store_true", help=f"{LONG_RESETS:,} resets")
+    parser.add_argument("--resets", type=int, default=5_000, help="between the first and the last that are measured")
     parser.add_argument(
         "--memory", type=int, nargs=2, default=(500, 2_000), metavar=("FIRST", "LAST"), help="cases to run between"
     )

@@ -57,5 +57,6 @@ class Counted:
         return harm
 
     def search(self, replays: int) -> Search:
-        """The search that this was."""
-        return Search(self.found, self.executions, self.seconds, replays)
+        """The search that this was; one in vain ends now, perhaps in an attempt that did not."""
+        seconds = self.seconds if self.found else perf_counter() - self._began
+        return Search(self.found, self.executions, seconds, replays)

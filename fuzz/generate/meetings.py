@@ -80,8 +80,9 @@ def meet_more(found: Meetings, known: Sequence[Alone], new: Sequence[Alone]) -> 
     """
     for one, other in chain(product(known, new), combinations_with_replacement(new, 2)):
         names = one[0].operation, other[0].operation
-        if names not in found and names[::-1] in found:
-            found[names[::-1]].add(other, one)
+        turned = names[1], names[0]
+        if names not in found and turned in found:
+            found[turned].add(other, one)
         else:
             found.setdefault(names, Met()).add(one, other)
 

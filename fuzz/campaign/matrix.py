@@ -72,8 +72,7 @@ class Matrix:
         terms: what is explored, and how.
         elapsed_s: seconds since the start.
         runs: how many interleavings were run.
-        cells: operations -> what came of their calls at each level so far; none, where they touch no
-            table in common.
+        cells: operations -> what came of their calls at each level so far; none, where no calls of theirs meet.
         findings: so far, in the order they were found.
         nondeterministic: signatures of violations that did not repeat, with the case as JSON text.
         interrupted: whether the user ended it.

@@ -95,7 +95,7 @@ def meetings(alone: Sequence[Alone]) -> Mapping[Operations, Sequence[Calls]]:
 
     Returns:
         Two operations, in the order they are given -> pairs of their calls: for each of the ways in which they meet
-        the first, and the first that touch the same tables, but no row in common; none, where no table is in common.
+        the first, and the first that touch the same tables, but no row in common; none, where no calls meet.
     """
     return {operations: tuple(_chosen(each)) for operations, each in met(alone).items()}
 

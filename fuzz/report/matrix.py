@@ -84,8 +84,15 @@ def _explored(each: Explored) -> dict[str, Any]:
     }
 
 
-SIGNS = {"do not meet": "-", "not finished": "?", "deadlock": "d", "blocked": "b", "safe": "."}
-"""A cell's verdict in a letter; any other is a race."""
+_SIGNS = {"do not meet": "-", "not finished": "?", "deadlock": "d", "blocked": "b", "safe": "."}
+"""The verdict of a cell without violations, in a letter."""
+
+RACE = "X"
+
+
+def sign(cell: Sequence[Explored]) -> str:
+    """A cell in a letter; a deadlock that an operation let out is a race, one that it mended is none."""
+    return RACE if any(each.kinds for each in cell) else _SIGNS[verdict(cell)]
 
 
 def _grid(matrix: Matrix, operations: Sequence[str]) -> Iterator[str]:
@@ -94,14 +101,13 @@ def _grid(matrix: Matrix, operations: Sequence[str]) -> Iterator[str]:
     yield " " * (width + 5) + "".join(f"{number:>3}" for number in range(1, len(operations) + 1))
     for number, name in enumerate(operations, 1):
         signs = (_sign(matrix, other, name) for other in operations[:number])
-        yield f"{number:>3}  {name:<{width}}{''.join(f'{sign:>3}' for sign in signs)}"
+        yield f"{number:>3}  {name:<{width}}{''.join(f'{each:>3}' for each in signs)}"
     yield ""
     yield LEGEND
 
 
 def _sign(matrix: Matrix, one: str, other: str) -> str:
-    cell = matrix.cells.get((one, other), matrix.cells.get((other, one), ()))
-    return SIGNS.get(verdict(cell), "X")
+    return sign(matrix.cells.get((one, other), matrix.cells.get((other, one), ())))
 
 
 def _pairs(matrix: Matrix) -> Iterator[str]:
@@ -111,7 +117,10 @@ def _pairs(matrix: Matrix) -> Iterator[str]:
             calls = " x ".join(map(str, each.invoked))
             yield f"{calls}   {each.isolation}   {_count_of([each], matrix.terms)}   {verdict((each,))}"
         if not cell:
-            yield "These operations touch no table in common: in whatever order they run, neither notices the other."
+            yield (
+                "Run alone, none of their calls changes or locks what a call of the other has to do with: in whatever "
+                "order they run, neither notices the other."
+            )
 
 
 def _count_of(explored: Sequence[Explored], terms: Terms) -> str:
@@ -129,9 +138,8 @@ def _not_safe(matrix: Matrix) -> Iterator[str]:
     if len(matrix.cells) == 1:
         return
     for (one, other), cell in matrix.cells.items():
-        word = verdict(cell)
-        if word not in SIGNS or word == "not finished":
-            yield f"{one} x {other}   {_count_of(cell, matrix.terms)}   {word}"
+        if sign(cell) in {RACE, "?"}:
+            yield f"{one} x {other}   {_count_of(cell, matrix.terms)}   {verdict(cell)}"
 
 
 def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:

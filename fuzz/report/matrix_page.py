@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from fuzz.campaign.matrix import Explored, Matrix
 from fuzz.case import ISOLATION
 from fuzz.generate.meetings import Operations
-from fuzz.report.matrix import SIGNS, matrix_line, verdict
+from fuzz.report.matrix import matrix_line, sign, verdict
 from fuzz.report.timeline import finding_timeline
 
 _STYLES = {"-": "apart", "?": "unfinished", "d": "deadlock", "b": "blocked", ".": "safe", "X": "race"}
@@ -85,7 +85,7 @@ def matrix_page(matrix: Matrix, paths: Mapping[str, Path]) -> str:
         conclusion=_conclusion(matrix),
         levels=", ".join(ISOLATION[level].upper() for level in matrix.terms.isolation),
         isolation={level: words.upper() for level, words in ISOLATION.items()},
-        legend=[(sign, _STYLES[sign], words) for sign, words in _LEGEND],
+        legend=[(letter, _STYLES[letter], words) for letter, words in _LEGEND],
         operations=operations,
         rows=list(_rows(cells, operations)) if len(cells) > 1 else [],
         cells=[cell for cell in cells.values() if cell.explored],
@@ -101,10 +101,9 @@ def _rows(cells: Mapping[Operations, _Cell], operations: Sequence[str]) -> Itera
 
 def _cell(matrix: Matrix, operations: Operations, number: int, paths: Mapping[str, Path]) -> _Cell:
     explored = matrix.cells[operations]
-    word = verdict(explored)
     signatures = {each for one in explored for found in one.kinds.values() for each in found}
     timelines = [finding_timeline(each, paths[each.id]) for each in matrix.findings if each.id in signatures]
-    return _Cell(operations, word, SIGNS.get(word, "X"), explored, timelines, number)
+    return _Cell(operations, verdict(explored), sign(explored), explored, timelines, number)
 
 
 def _conclusion(matrix: Matrix) -> str:

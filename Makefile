@@ -18,7 +18,7 @@ test: .venv/dev ## the whole test suite
 	$(PY) -m pytest -m 'not soak' -n auto --dist loadfile $(ARGS)
 
 matrix: .venv/run ## every interleaving that matters of every two operations of models:Network; ARGS=--time 10m
-	@$(PY) -m fuzz explore models:Network --html findings/matrix.html $(ARGS)
+	@$(PY) -m fuzz explore models:Network --jobs 2 --html findings/matrix.html $(ARGS)
 
 zoo: .venv/run ## fuzz every animal of models/zoo, and tell which are found; ONLY=, SEEDS=, TIME=, ARGS=
 	@$(PY) -m ci.zoo --time $(TIME) $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS) $(ONLY)

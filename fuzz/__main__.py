@@ -4,4 +4,5 @@ from __future__ import annotations
 
 from fuzz.cli import main
 
-main()
+if __name__ == "__main__":  # a worker process imports it under another name
+    main()

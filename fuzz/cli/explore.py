@@ -13,6 +13,7 @@ import typer
 
 from fuzz.campaign.exploring import explore
 from fuzz.campaign.matrix import Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, Terms
+from fuzz.campaign.together import explore_together
 from fuzz.cli.options import Dsn, Json, PgBin, duration, levels
 from fuzz.engine.stage import NAMES
 from fuzz.errors import TargetError
@@ -48,6 +49,7 @@ def explore_command(
     switches: Annotated[
         int | None, typer.Option(min=1, help="Context switches at the most, a serial order having 1; default: any.")
     ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that share the work; each keeps a core busy.")] = 1,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where findings' folders go.")] = Path("findings"),
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the matrix as an HTML page, too.")] = None,
     as_json: Json = False,
@@ -72,11 +74,11 @@ def explore_command(
         progress.say(f"{target} on PostgreSQL {server.version}, {server.origin}")
         trial = trials.of(found)
         learnt = learn(trial, target, seed)
-        events = explore(
-            trial,
-            {tuple(operations): meetings_of(operations, learnt.alone)} if operations else meetings(learnt.alone),
-            Terms(target, seed, chosen or found.isolation, seconds, server.version, learnt.calls, switches),
-        )
+        asked = {tuple(operations): meetings_of(operations, learnt.alone)} if operations else meetings(learnt.alone)
+        terms = Terms(target, seed, chosen or found.isolation, seconds, server.version, learnt.calls, switches)
+        dsn = server.address.render_as_string(hide_password=False)
+        shares = min(jobs, len(asked))
+        events = explore(trial, asked, terms) if shares == 1 else explore_together(shares, trial, asked, terms, dsn)
         matrix, paths = _follow(events, out, progress)
     if html is not None:
         write_file(html, matrix_page(matrix, paths))

@@ -1,0 +1,50 @@
+"""Several processes that explore the matrix end together, however they end."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from fuzz.campaign.matrix import MatrixEnded, MatrixEvent, PairExplored, Terms
+from fuzz.campaign.together import explore_together
+from fuzz.errors import ToolError
+from fuzz.generate.lessons import learn
+from fuzz.generate.meetings import meetings
+from fuzz.lookup import find_target
+from fuzz.postgres import Server
+from fuzz.trials import Trials
+
+WORD = "models:Network"
+
+
+@pytest.fixture
+def events(server: Server) -> Iterator[Iterator[MatrixEvent]]:
+    with Trials(server) as trials:
+        trial = trials.of(find_target(WORD))
+        learnt = learn(trial, WORD, 1)
+        terms = Terms(WORD, 1, ("rc",), 600.0, server.version, learnt.calls)
+        dsn = server.address.render_as_string(hide_password=False)
+        yield explore_together(2, trial, meetings(learnt.alone), terms, dsn)
+
+
+def test_ctrl_c_ends_them_all_and_what_they_have_told_is_kept(events: Iterator[MatrixEvent]) -> None:
+    assert isinstance(next(events), PairExplored)
+    os.kill(os.getpid(), signal.SIGINT)
+    *_, last = events
+    assert isinstance(last, MatrixEnded)
+    assert last.matrix.interrupted
+    assert last.matrix.exit == 130
+    assert last.matrix.runs > 0
+    assert multiprocessing.active_children() == []
+
+
+def test_if_one_is_killed_all_end_with_a_word_on_it(events: Iterator[MatrixEvent]) -> None:
+    assert isinstance(next(events), PairExplored)
+    multiprocessing.active_children()[0].kill()
+    with pytest.raises(ToolError, match="is gone"):
+        list(events)
+    assert multiprocessing.active_children() == []

@@ -6,6 +6,7 @@ interleavings tried in the order of their context switches (as CHESS bounds pree
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -46,6 +47,7 @@ class Minimiser:
         self._levels = levels
         self._left = budget
         self._failed: dict[str, Verdict | None] = {}
+        self._passed: defaultdict[str, list[Verdict]] = defaultdict(list)
 
     def __call__(self, verdict: Verdict, simpler: Simpler) -> Verdict:
         """Minimise.
@@ -65,14 +67,16 @@ class Minimiser:
         return self._simpler_arguments(verdict, simpler)
 
     def _fails(self, case: Case) -> Verdict | None:
-        """The verdict, when a case still shows the violation."""
-        key = case.dumps()
+        """The verdict, when a case still shows the violation; it is not run if an equivalent one did not."""
+        key, programs = case.dumps(), case.scheduled(()).dumps()
         if key not in self._failed:
-            if self._left <= 0:
+            if self._left <= 0 or any(passed.trace.allows(case.schedule) for passed in self._passed[programs]):
                 return None
             self._left -= 1
             verdict = self._trial(case)
             self._failed[key] = verdict if verdict.violation(self._signature) else None
+            if self._failed[key] is None:
+                self._passed[programs].append(verdict)
         return self._failed[key]
 
     def _first(self, cases: Iterator[Case], most: int | None = None) -> Verdict | None:

@@ -7,8 +7,8 @@ Rodriguez, Sousa, Sharma and Kroening 2015).
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -67,6 +67,27 @@ class Trace:
     def events(self) -> frozenset[Event]:
         """All its events: equal for equivalent interleavings, and for no others."""
         return frozenset(self._numbers)
+
+    def allows(self, schedule: Iterable[str]) -> bool:
+        """Whether a schedule certainly comes to the same: it has all turns, each after those that it must come after.
+
+        Args:
+            schedule: whose turn it is; turns of a session that has come to its end count for nothing.
+        """
+        places = {
+            (session, nth): place for place, (session, nth) in enumerate(zip(self._turns, self._places, strict=True))
+        }
+        taken: Counter[str] = Counter()
+        done = 0
+        for session in schedule:
+            place = places.get((session, taken[session]))
+            if place is None:
+                continue
+            if self._before[place] & ~done:
+                return False
+            done |= 1 << place
+            taken[session] += 1
+        return done == (1 << len(self._turns)) - 1
 
     def reversals(self) -> Iterator[Beginning]:
         """How else runs may begin: for each two steps that do not commute and could have come the other way round.

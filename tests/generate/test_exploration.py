@@ -56,10 +56,12 @@ def programs(most: int) -> st.SearchStrategy[tuple[Call]]:
     )
 
 
-def cases(sessions: Sequence[str], most: int) -> st.SearchStrategy[Case]:
+def cases(
+    sessions: Sequence[str], most: int, levels: Sequence[str] = ("rc", "rc", "rr", "ser")
+) -> st.SearchStrategy[Case]:
     return st.builds(
         lambda level, made: Case("programs.py", level, dict(zip(sessions, made, strict=True))),
-        st.sampled_from(["rc", "rc", "rr", "ser"]),
+        st.sampled_from(levels),
         st.tuples(*(programs(most) for _ in sessions)),
     )
 
@@ -82,6 +84,16 @@ def test_two_sessions_come_out_as_in_all_interleavings(trial: Trial, case: Case)
 @given(case=cases("ABC", 1))
 def test_three_sessions_come_out_as_in_all_interleavings(trial: Trial, case: Case) -> None:
     compare(trial, case)
+
+
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases("AB", 2, ["rc", "rr"]))  # above, a refusal may come at a statement or at the COMMIT
+def test_a_trace_allows_the_schedules_that_come_to_the_same_and_no_others(trial: Trial, case: Case) -> None:
+    verdicts = list(every_interleaving(trial, case))
+    for one in verdicts[:4]:
+        allowed = [one.trace.allows(other.history.case.schedule) for other in verdicts]
+        assert allowed == [one.trace.events == other.trace.events for other in verdicts]
+    assert not verdicts[0].trace.allows(verdicts[0].history.case.schedule[:-1])
 
 
 def test_a_row_that_is_changed_again_and_again_is_seen_in_each_of_its_states(trial: Trial) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice, product
+from itertools import chain, islice, product
 
 from fuzz.case import Call, Case
 from fuzz.generate.calls import call_table, unique
@@ -32,7 +32,8 @@ SOME = 80
 def learn(trial: Trial, word: str, chance: int) -> Lessons:
     """Learn all there is to learn; arguments as of `Lessons`."""
     lessons = Lessons(trial, word, chance)
-    deque(lessons.all(), maxlen=0)
+    some = () if lessons.lasting else (lessons.some(0), lessons.some(1))  # else all that were run might fail
+    deque(chain(*some, lessons.all()), maxlen=0)
     return lessons
 
 

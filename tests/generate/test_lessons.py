@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from hypothesis import strategies as st
@@ -51,6 +52,39 @@ def test_a_call_that_writes_the_same_rows_teaches_nothing_new_and_none_is_run_tw
     assert len(lessons.writers) == 1
     ran += [str(verdict.history.case.programs["A"]) for verdict in lessons.all()]
     assert len(ran) == len(set(ran)) == len(lessons.calls) == len(lessons.alone)
+
+
+NUMBERS = {"account": st.integers(1, 8), "amount": st.integers(1, 8)}
+
+
+class Crowded(_Accounts):
+    """Has more calls than are run; of those that come first, each that would write is refused."""
+
+    expected: ClassVar[tuple[type[Exception], ...]] = (Refused,)
+
+    @operation(**NUMBERS)
+    def pay(self, session: Session, account: int, amount: int) -> None:
+        """Only the last account is open."""
+        if account < 8:
+            raise Refused
+        session.execute(text(f"UPDATE accounts SET balance = balance + {amount} WHERE id = 3"))
+        session.commit()
+
+
+def looking(name: str) -> Callable[..., None]:
+    def look(self: Crowded, session: Session, account: int, amount: int) -> None:
+        """Does nothing."""
+
+    look.__name__ = name
+    return operation(**NUMBERS)(look)
+
+
+def test_a_call_that_writes_is_learnt_about_though_many_that_are_refused_come_first(stand: Stand) -> None:
+    names = [f"look_{number}" for number in range(7)]
+    target = type("Crowded", (Crowded,), {name: looking(name) for name in names})
+    learnt = learn(stand(target), "x", 1)
+    assert len(learnt.alone) < len(learnt.calls)
+    assert [str(call) for call, _ in learnt.writers] == ["pay(account=8, amount=1)"]
 
 
 def test_of_long_sessions_acts_are_learnt_as_well(stand: Stand) -> None:

@@ -38,6 +38,8 @@ def _conflict(one: Effect, other: Effect) -> bool:
     return bool(
         one.reads & other.claims.tables
         or other.reads & one.claims.tables
+        or one.undoes & other.reads
+        or other.undoes & one.reads
         or (one.ends and (other.ends or other.takes_snapshot))
         or (other.ends and one.takes_snapshot)
     )

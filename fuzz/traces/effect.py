@@ -87,6 +87,7 @@ class Effect:
         shows: rows whose changes it commits, as they were and as they are now.
         frees: what it keeps others from no longer.
         leaves: tables that its transaction has touched, and is done with.
+        undoes: tables in which it takes back what its transaction may have written.
         ends: whether it ends its transaction.
         takes_snapshot: whether its transaction's snapshot is taken with it, and lasts.
         serializable: whether its transaction is SERIALIZABLE.
@@ -99,6 +100,7 @@ class Effect:
     shows: Reach = field(default_factory=dict)
     frees: Claims = field(default_factory=Claims)
     leaves: Tables = NONE
+    undoes: Tables = NONE
     ends: bool = False
     takes_snapshot: bool = False
     serializable: bool = False

@@ -71,7 +71,8 @@ class Reader:
             takes = step is snapshot and segment.level != "rc"
             own = touched[number - 1]
             ends = step is segment.last and segment.has_ended
-            lets_go = ends or step.failure is not None or statement.verb == "ROLLBACK TO"
+            undoes = step.failure is not None or statement.verb in {"ROLLBACK", "ROLLBACK TO"}
+            lets_go = ends or undoes
             yield (
                 step.number,
                 Effect(
@@ -86,6 +87,7 @@ class Reader:
                     shows=self.writing.shown(step) if ends and step.failure is None else NOTHING,
                     frees=all_of(one.claims for one in touched[:number]) if lets_go else Claims(),
                     leaves=_tables(one.all for one in touched[:number]) if lets_go else NONE,
+                    undoes=_tables(one.claims.tables for one in touched[:number]) if undoes else NONE,
                     ends=ends,
                     takes_snapshot=takes,
                     serializable=segment.level == "ser",

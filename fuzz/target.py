@@ -14,8 +14,14 @@ from fuzz.errors import TargetError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-GIVEN = ("session", "engine", "sessions")
-"""Parameter names that rowrace fills in: a Session, the Engine, a sessionmaker."""
+GIVEN = ("session", "engine", "sessions", "app")
+"""Parameter names that rowrace fills in: a Session, the Engine, a sessionmaker, what `open` returned.
+
+Asynchronous functions get AsyncSession, AsyncEngine and async_sessionmaker.
+"""
+
+METHODS = ("create", "open", "seed")
+"""What a target may define for rowrace to call."""
 
 _OPERATION = "__rowrace_operation__"
 _INVARIANT = "__rowrace_invariant__"
@@ -97,6 +103,11 @@ class Target:
     One instance serves a whole campaign: keep no state in it. A class whose name begins with an underscore is
     a base for targets and none itself.
 
+    A target may also define `seed`, which makes the rows that every case starts from and takes what operations
+    take, and `open(self, url)`, for code that builds its own engine: it is called once for each of rowrace's
+    sessions, in that session's own thread and event loop, with a URL that has the password in clear, and what it
+    returns is what operations, invariants and `seed` get as `app`. All of them may be `async def`.
+
     Attributes:
         metadata: the tables; optional when `create` makes them.
         expected: exceptions that are a graceful outcome of an operation.
@@ -113,6 +124,10 @@ class Target:
         expire_on_commit: as SQLAlchemy's Session has it.
         unscheduled: regular expressions; a statement that one of them matches at its beginning is no step.
         checks: names of the checks that apply.
+        substrate: what sessions run in: "greenlet", or "thread" for code that keeps a session's own by thread;
+            None: rowrace sees for itself.
+        other_databases: names of databases besides the scratch database that the code may connect to (for SQLite,
+            the file's); what it does there is not scheduled. Connections to any other are refused.
         serial: whether what comes out must be what some serial order of the calls gives; False where a call may
             see what happens between two of its transactions, and is right to.
     """
@@ -129,9 +144,12 @@ class Target:
     unscheduled: ClassVar[tuple[str, ...]] = ()
     checks: ClassVar[tuple[str, ...]] = ("errors", "revisions", "serial", "sessions", "invariants")
     serial: ClassVar[bool] = True
+    substrate: ClassVar[Literal["greenlet", "thread"] | None] = None
+    other_databases: ClassVar[tuple[str, ...]] = ()
 
     operations: ClassVar[Mapping[str, Operation]] = {}
     invariants: ClassVar[Mapping[str, Invariant]] = {}
+    seeding: ClassVar[Operation | None] = None
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -142,18 +160,20 @@ class Target:
         cls.invariants = {
             name: _invariant(cls, name, member) for name, member in members.items() if hasattr(member, _INVARIANT)
         }
-        for name in ("create", "seed"):
-            if name in members:
-                _refuse_async(f"{name} of {cls.__name__}", members[name])
+        if inspect.iscoroutinefunction(cls.create):
+            raise TargetError(f"create of {cls.__name__} is async.", "Write it with `def`: it gets an Engine.")
+        if "seed" in members:
+            cls.seeding = Operation("seed", members["seed"], _gives(members["seed"]), {})
 
     def create(self, engine: Engine) -> None:
         """Make the schema in an empty scratch database; by default, `metadata.create_all`."""
-        if self.metadata is None:
+        if self.metadata is not None:
+            self.metadata.create_all(engine)
+        elif not hasattr(self, "open"):
             raise TargetError(
                 f"{type(self).__name__} has neither `metadata` nor a `create` method.",
                 "Set `metadata = Base.metadata`, or define `def create(self, engine)` that makes the schema.",
             )
-        self.metadata.create_all(engine)
 
 
 def _parameters(function: Callable[..., Any]) -> Iterator[inspect.Parameter]:
@@ -165,24 +185,23 @@ def _gives(function: Callable[..., Any]) -> tuple[str, ...]:
     return tuple(parameter.name for parameter in _parameters(function) if parameter.name in GIVEN)
 
 
-def _refuse_async(where: str, function: Callable[..., Any]) -> None:
-    if inspect.iscoroutinefunction(function):
-        raise TargetError(f"{where} is async.", "rowrace runs synchronous code only, so far: write it with `def`.")
-
-
 def _invariant(target: type[Target], name: str, function: Callable[..., Any]) -> Invariant:
-    _refuse_async(f"invariant {name} of {target.__name__}", function)
-    return Invariant(name, function, _gives(function), **getattr(function, _INVARIANT))
+    marked = Invariant(name, function, _gives(function), **getattr(function, _INVARIANT))
+    if marked.inside and inspect.iscoroutinefunction(function):
+        raise TargetError(
+            f"invariant {name} of {target.__name__} is async, and asked inside transactions.",
+            "Write it with `def`: it borrows the session's connection, which its event loop holds; or drop `inside`.",
+        )
+    return marked
 
 
 def _operation(target: type[Target], name: str, function: Callable[..., Any]) -> Operation:
     where = f"operation {name} of {target.__name__}"
-    if name == "seed" or hasattr(Target, name):
+    if name in METHODS or hasattr(Target, name):
         raise TargetError(
             f"{where}: {name!r} is rowrace's own word, `Target.{name}`.", "Give the operation another name."
         )
     strategies: dict[str, Any] = getattr(function, _OPERATION)
-    _refuse_async(where, function)
     accepted = [
         parameter.name
         for parameter in _parameters(function)

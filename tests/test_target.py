@@ -57,14 +57,12 @@ def with_operation(function: Callable[..., Any], **strategies: Any) -> type[Targ
     return type("Made", (Target,), {"act": operation(**strategies)(function) if strategies else operation(function)})
 
 
-async def asynchronous(self: Target, session: Session) -> None: ...
 def one_argument(self: Target, session: Session, a: int) -> None: ...
 
 
 @pytest.mark.parametrize(
     ("function", "strategies", "problem"),
     [
-        (asynchronous, {}, "operation act of Made is async"),
         (one_argument, {}, "argument 'a' has no strategy"),
         (one_argument, {"a": st.none(), "b": st.none()}, "has no argument 'b'"),
         (one_argument, {"a": 3}, "argument 'a' is given 3, which is no Hypothesis strategy"),
@@ -77,8 +75,8 @@ def test_an_operation_that_cannot_be_called_is_told_when_its_class_is_made(
         with_operation(function, **strategies)
 
 
-async def asynchronous_invariant(self: Target, session: Session) -> None: ...
-async def asynchronous_method(self: Target, session: Session) -> None: ...
+async def asynchronous(self: Target, session: Session) -> None: ...
+async def asynchronous_create(self: Target, session: Session) -> None: ...
 def synchronous(self: Target, session: Session) -> None: ...
 def checked(self: Target, session: Session) -> None: ...
 
@@ -86,12 +84,11 @@ def checked(self: Target, session: Session) -> None: ...
 @pytest.mark.parametrize(
     ("name", "function", "where"),
     [
-        ("holds", invariant(asynchronous_invariant), "invariant holds of Made"),
-        ("seed", asynchronous_method, "^seed of Made"),
-        ("create", asynchronous_method, "^create of Made"),
+        ("holds", invariant(inside=True)(asynchronous), "invariant holds of Made"),
+        ("create", asynchronous_create, "^create of Made"),
     ],
 )
-def test_what_is_async_is_told_as_nothing_would_await_it(name: str, function: Callable[..., Any], where: str) -> None:
+def test_what_cannot_be_async_is_told(name: str, function: Callable[..., Any], where: str) -> None:
     with pytest.raises(TargetError, match=f"{where} is async"):
         type("Made", (Target,), {name: function})
 

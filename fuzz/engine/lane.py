@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from greenlet import GreenletExit, getcurrent
-
 from fuzz.case import Call
+from fuzz.engine.carrier import Abandoned, Carrier
 from fuzz.engine.chance import Dice, hand_over
-from fuzz.engine.connection import Exchange, LaneGreenlet, Look
+from fuzz.engine.connection import Exchange
 
 Perform = Callable[[Call | None], None]
 """Makes a call, or, given None, closes what the program has left open."""
@@ -27,8 +25,7 @@ class Lane:
         name: the session's.
         perform: what makes its calls.
         dice: its stream of random numbers.
-        unscheduled: matches the statements that are no steps; None: all are.
-        look: what is to be called before a COMMIT; None: nothing.
+        carrier: what its code runs in.
         waiting: the calls still to be made.
         call: the place in the program of the call that runs now or ran last; -1 before the first.
         exchange: the step that it has stopped before; None between two calls.
@@ -38,13 +35,11 @@ class Lane:
     name: str
     perform: Perform
     dice: Dice
-    unscheduled: re.Pattern[str] | None
-    look: Look | None = None
+    carrier: Carrier
     waiting: deque[Call] = field(default_factory=deque)
     call: int = -1
     exchange: Exchange | None = None
     blocked: bool = False
-    _greenlet: LaneGreenlet | None = None
 
     @property
     def exhausted(self) -> bool:
@@ -63,26 +58,20 @@ class Lane:
 
     def answer(self, value: Any, error: BaseException | None) -> None:
         """Go on with what the server answered, up to the next step or the end of the call."""
-        assert self._greenlet is not None
-        greenlet, self.exchange = self._greenlet, None
+        self.exchange = None
         hand_over(self.dice)
-        self._stopped(greenlet.switch(value) if error is None else greenlet.throw(error))
+        self.exchange = self.carrier.go_on(value, error)
 
     def abandon(self) -> None:
         """Leave the call where it is; its connections are of no use after that."""
         self.waiting.clear()
-        if self._greenlet is not None and not self._greenlet.dead:
-            self._greenlet.probing = True
-            with suppress(Exception):  # the target may object to its end; its backend is gone already
-                self._greenlet.throw(GreenletExit)
+        if self.carrier.stopped:
+            self.carrier.probing = True
+            with suppress(Exception, Abandoned):  # the target may object to its end; its backend is gone already
+                self.carrier.go_on(None, Abandoned())
+            self.carrier.probing = False
         self.exchange, self.blocked = None, False
 
     def _begin(self, call: Call | None) -> None:
-        self._greenlet = LaneGreenlet(self.perform, parent=getcurrent())
-        self._greenlet.unscheduled = self.unscheduled
-        self._greenlet.look = self.look
         hand_over(self.dice)
-        self._stopped(self._greenlet.switch(call))
-
-    def _stopped(self, exchange: Any) -> None:
-        self.exchange = exchange if isinstance(exchange, Exchange) else None
+        self.exchange = self.carrier.begin(lambda: self.perform(call))

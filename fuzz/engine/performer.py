@@ -6,20 +6,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from greenlet import GreenletExit, getcurrent
 from psycopg.errors import LockNotAvailable
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from fuzz.case import Call
-from fuzz.engine.connection import LaneGreenlet
+from fuzz.engine.carrier import Abandoned, current
+from fuzz.engine.environment import Environment
 from fuzz.engine.failures import failure_of
+from fuzz.engine.styles import Style
 from fuzz.errors import ToolError
 from fuzz.history import Failure
 from fuzz.plain import freeze
 from fuzz.postgres.settings import LOCK_TIMEOUT
-from fuzz.target import Target
 
 Ended = Callable[[Call, Any, Failure | None, bool, Failure | None], None]
 """Told how a call ended: the call, its result, failure, whether that is expected, and the aftermath."""
@@ -29,60 +29,58 @@ class Performer:
     """Makes the calls of one session's program.
 
     Args:
-        target: whose operations are called.
-        engine: connects to the scratch database, with connections of this session alone.
+        environment: where they are made; it names the target.
         ended: told how each call ended.
     """
 
-    def __init__(self, target: Target, engine: Engine, ended: Ended) -> None:
-        self._target = target
-        self._engine = engine
-        self._sessions = sessionmaker(engine, expire_on_commit=target.expire_on_commit)
+    def __init__(self, environment: Environment, ended: Ended) -> None:
+        self._environment = environment
+        self._target = environment.target
         self._ended = ended
-        self._session: Session | None = None
+        self._open: dict[Style, Any] = {}
         self._failed = False
 
     def __call__(self, call: Call | None) -> None:
-        """Make a call; None: close the program's session, if it has one."""
+        """Make a call; None: close the program's sessions, if it has any."""
         if call is not None:
             self._make(call)
-        elif self._session is not None:
-            self._close_program(self._session)
+        else:
+            self._close_program()
 
     def _make(self, call: Call) -> None:
         operation = self._target.operations[call.operation]
         result, failure, expected, aftermath = None, None, False, None
-        session = self._open() if "session" in operation.gives else None
-        given = {"session": session, "engine": self._engine, "sessions": self._sessions}
+        style = self._environment.style(operation.function)
+        session = self._session(style) if "session" in operation.gives else None
+        given = self._environment.given(operation, session)
         try:
-            filled = {name: given[name] for name in operation.gives}
-            result = freeze(operation.function(self._target, **filled, **call.arguments))
-        except (ToolError, GreenletExit, KeyboardInterrupt):
+            result = freeze(style.call(operation.function, self._target, **given, **call.arguments))
+        except (ToolError, Abandoned, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever leaves an operation is what is looked for
             failure, expected = failure_of(error), isinstance(error, self._target.expected)
             self._failed = True
             if session is not None:
-                aftermath = _recover(session)
+                aftermath = style.within(session, _recover)
         if session is not None and self._target.session_scope == "call":
-            unclosed = _close(session)
+            unclosed = style.within(session, _close)
             aftermath = aftermath or unclosed
         self._ended(call, result, failure, expected, aftermath)
 
-    def _open(self) -> Session:
+    def _session(self, style: Style) -> Any:
         if self._target.session_scope == "call":
-            return self._sessions()
-        if self._session is None:
-            self._session = self._sessions()
-        return self._session
+            return style.sessions()
+        if style not in self._open:
+            self._open[style] = style.sessions()
+        return self._open[style]
 
-    def _close_program(self, session: Session) -> None:
-        self._session = None
-        broken = _reload(session) if self._failed else None
-        unclosed = _close(session)
-        broken = broken or unclosed
-        if broken is not None:
-            self._ended(Call("close"), None, None, False, broken)
+    def _close_program(self) -> None:
+        while self._open:
+            style, session = self._open.popitem()
+            broken = style.within(session, _reload) if self._failed else None
+            unclosed = style.within(session, _close)
+            if broken or unclosed:
+                self._ended(Call("close"), None, None, False, broken or unclosed)
 
 
 def _recover(session: Session) -> Failure | None:
@@ -126,7 +124,7 @@ def _raised_by(act: Callable[[], None]) -> BaseException | None:
     """What an act on a session raised; the tool's own errors, and what ends a run, go on."""
     try:
         act()
-    except (ToolError, GreenletExit, KeyboardInterrupt):
+    except (ToolError, Abandoned, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001 - whatever it is, the session is broken
         return error
@@ -145,10 +143,10 @@ class _Probing:
     """Within it, what the session sends is rowrace's own and no step."""
 
     def __enter__(self) -> None:
-        self._greenlet = getcurrent()
-        assert isinstance(self._greenlet, LaneGreenlet)
-        self._greenlet.probing = True
+        carrier = current()
+        assert carrier is not None
+        self._carrier = carrier
+        self._carrier.probing = True
 
     def __exit__(self, *_: object) -> None:
-        assert isinstance(self._greenlet, LaneGreenlet)
-        self._greenlet.probing = False
+        self._carrier.probing = False

@@ -72,7 +72,7 @@ class Recorder:
 
     def step(self, session: str, call: int, exchange: Exchange) -> Taken:
         """A step is about to be sent."""
-        taken = Taken(len(self.steps) + 1, session, call, exchange, exchange.connection.isolation_level)
+        taken = Taken(len(self.steps) + 1, session, call, exchange, exchange.connection.asks_for)
         self.steps.append(taken)
         self.turns.append((session, call))
         return taken

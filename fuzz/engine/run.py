@@ -13,6 +13,7 @@ from psycopg.pq import TransactionStatus
 
 from fuzz.case import Call
 from fuzz.engine.connection import Exchange
+from fuzz.engine.connections import Connections
 from fuzz.engine.lane import Lane
 from fuzz.engine.recorder import Recorder, Taken
 from fuzz.engine.settle import Answer, Hung, Settler
@@ -35,7 +36,7 @@ class Run:
         settler: drives what they send.
         monitor: tells who waits for whom.
         audit: tells what was committed.
-        owners: process id of a backend -> the session that uses it.
+        connections: tells which session uses which backend.
         inspect: asks the target's invariants.
         lasting: whether a session lives through its program, so that its end is a step of its own.
         step_timeout: seconds after which sessions that do not answer are given up.
@@ -49,7 +50,7 @@ class Run:
         settler: Settler,
         monitor: Monitor,
         audit: Audit,
-        owners: Mapping[int, str],
+        connections: Connections,
         inspect: Inspect,
         lasting: bool,
         step_timeout: float,
@@ -59,7 +60,7 @@ class Run:
         self._settler = settler
         self._monitor = monitor
         self._audit = audit
-        self._owners = owners
+        self._connections = connections
         self._inspect = inspect
         self._lasting = lasting
         self._step_timeout = step_timeout
@@ -209,7 +210,8 @@ class Run:
             lane.blocked = True
             self._waiting.append(lane)
         blockers = self._monitor.blockers(lane.exchange.connection.pid)
-        names = sorted({self._owners[pid] for pid in blockers if pid in self._owners} - {lane.name})
+        users = self._connections.users
+        names = sorted({users[pid] for pid in blockers if users.get(pid)} - {lane.name})
         taken.waited_for += tuple(name for name in names if name not in taken.waited_for)
 
     def _hear_commit(self) -> None:

@@ -15,6 +15,7 @@ from psycopg.errors import _WaitTimeout
 from psycopg.waiting import Ready, Wait, wait, wait_selector
 
 from fuzz.engine.connection import Exchange
+from fuzz.engine.connections import Connections
 from fuzz.postgres.monitor import Monitor
 
 PATIENCE = 600e-6
@@ -52,16 +53,14 @@ class Settler:
 
     Args:
         monitor: sees who waits for whom.
+        connections: those that can wait for one another.
         step_timeout: seconds after which a statement that is not blocked is given up.
-
-    Attributes:
-        pids: the backends of all sessions, as a PostgreSQL array's text.
     """
 
-    def __init__(self, monitor: Monitor, step_timeout: float) -> None:
+    def __init__(self, monitor: Monitor, connections: Connections, step_timeout: float) -> None:
         self._monitor = monitor
+        self._connections = connections
         self._step_timeout = step_timeout
-        self.pids = "{}"
 
     def send(self, exchange: Exchange) -> Answer | None:
         """Send what an exchange is about.
@@ -124,4 +123,4 @@ class Settler:
             patience = min(max(2 * patience, PATIENCE), LONGEST_PATIENCE)
 
     def _is_blocked(self, exchange: Exchange) -> bool:
-        return self._monitor.is_blocked(exchange.connection.pid, self.pids)
+        return self._monitor.is_blocked(exchange.connection.pid, self._connections.pids)

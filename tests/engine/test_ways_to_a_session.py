@@ -2,93 +2,182 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from functools import cache
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
-from fuzz import Target, operation
+from fuzz import Target
 from fuzz.case import Call, Case
 from fuzz.engine.stage import Stage
 from fuzz.history import History
 from fuzz.postgres import Server
+from tests.engine.counters import POOLS, Awaited, Flasked, Given, GivenAsync, Modelled, Shared
+
+WAYS: list[tuple[type[Target], str]] = [
+    (Given, "by_core"),
+    (Given, "by_sessions"),
+    (Given, "by_session"),
+    (GivenAsync, "by_core"),
+    (GivenAsync, "by_sessions"),
+    (GivenAsync, "by_session"),
+    (GivenAsync, "by_synchronous_code"),
+    *((target, "by_pool") for target in POOLS.values()),
+    (Shared, "by_engine"),
+    (Shared, "by_scoped_session"),
+    (Awaited, "by_async_scoped_session"),
+    (Modelled, "by_sqlmodel"),
+    (Flasked, "by_request"),
+]
+"""Those that send a SELECT, an UPDATE and a COMMIT."""
 
 
-class Base(DeclarativeBase):
-    """The classes mapped here."""
-
-
-class Counter(Base):
-    """A number that is counted up."""
-
-    __tablename__ = "counters"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[int]
-
-
-class Counting(Target):
-    """One counter and several ways to count, with no metadata: what is known of the table, the catalogue tells."""
-
-    def create(self, engine: Engine) -> None:
-        with engine.begin() as connection:
-            connection.execute(text("CREATE TABLE counters (name text PRIMARY KEY, value integer NOT NULL)"))
-
-    def seed(self, session: Session) -> None:
-        session.add(Counter(name="visits", value=0))
-
-    @operation
-    def by_core(self, engine: Engine) -> None:
-        with engine.begin() as connection:
-            value = connection.scalar(text("SELECT value FROM counters"))
-            connection.execute(text("UPDATE counters SET value = :value"), {"value": value + 1})
-
-    @operation
-    def by_sessions(self, sessions: sessionmaker[Session]) -> None:
-        with sessions.begin() as session:
-            session.get_one(Counter, "visits").value += 1
-
-    @operation
-    def by_lock(self, session: Session) -> None:
-        session.get_one(Counter, "visits", with_for_update=True).value += 1
-        session.commit()
+StageOf = Callable[[Any], Stage]
 
 
 @pytest.fixture(scope="module")
-def counting(server: Server) -> Iterator[Stage]:
-    with server.scratch() as scratch, closing(Stage(Counting(), scratch)) as stage:
-        yield stage
+def stage_of(server: Server) -> Iterator[StageOf]:
+    """The stage of a target, made when it is first asked for."""
+    with ExitStack() as open_stages:
+
+        @cache
+        def lay_out(target: Any) -> Stage:
+            scratch = open_stages.enter_context(server.scratch())
+            return open_stages.enter_context(closing(Stage(target(), scratch)))
+
+        yield lay_out
 
 
-def count(stage: Stage, way: str, schedule: str) -> History:
+def count(stage: Stage, way: str, schedule: str, level: str = "rc") -> History:
     calls = (Call(way),)
-    return stage.run(Case("counting", "rc", {"A": calls, "B": calls}, tuple(schedule)))
+    return stage.run(Case("counting", level, {"A": calls, "B": calls}, tuple(schedule)))
 
 
 def counted(history: History) -> list[int]:
     return [write.row["value"] for commit in history.commits for write in commit.writes]
 
 
-@pytest.mark.parametrize("way", ["by_core", "by_sessions"])
-def test_two_that_read_before_either_writes_count_once(counting: Stage, way: str) -> None:
-    history = count(counting, way, "ABAABB")
+def words(history: History, session: str) -> list[str]:
+    return [step.sql.split()[0] for step in history.steps if step.session == session]
+
+
+def failures(history: History) -> list[str]:
+    ended = sorted(history.outcomes, key=lambda outcome: outcome.session)
+    return [outcome.failure.name if outcome.failure else "" for outcome in ended]
+
+
+@pytest.mark.parametrize(("target", "way"), WAYS)
+def test_two_that_read_before_either_writes_count_once(stage_of: StageOf, target: type[Target], way: str) -> None:
+    history = count(stage_of(target), way, "ABAABB")
     assert "".join(step.session for step in history.steps) == "ABAABB"
+    assert [words(history, session) for session in "AB"] == [["SELECT", "UPDATE", "COMMIT"]] * 2
+    assert failures(history) == ["", ""]
     assert counted(history) == [1, 1]
 
 
-@pytest.mark.parametrize("way", ["by_core", "by_sessions"])
-def test_one_after_the_other_counts_twice(counting: Stage, way: str) -> None:
-    assert counted(count(counting, way, "AAABBB")) == [1, 2]
+@pytest.mark.parametrize(("target", "way"), WAYS)
+def test_one_after_the_other_counts_twice(stage_of: StageOf, target: type[Target], way: str) -> None:
+    assert counted(count(stage_of(target), way, "AAABBB")) == [1, 2]
 
 
-def test_a_row_read_for_update_makes_the_other_session_wait(counting: Stage) -> None:
-    history = count(counting, "by_lock", "ABAABB")
+@pytest.mark.parametrize(("target", "way"), WAYS)
+def test_a_case_asks_for_the_isolation_level_whoever_made_the_engine(
+    stage_of: StageOf, target: type[Target], way: str
+) -> None:
+    history = count(stage_of(target), way, "ABAABB", "rr")
+    assert counted(history) == [1]
+    assert [outcome.result for outcome in history.outcomes if not outcome.failure] in ([None], ["counted"])
+
+
+@pytest.mark.parametrize(("target", "way"), [each for each in WAYS if each[1] != "by_scoped_session"])
+@pytest.mark.parametrize("schedule", ["ABAABB", "AAABBB", "ABBBAA"])
+def test_threads_give_the_history_that_greenlets_give(stage_of: StageOf, target: Any, way: str, schedule: str) -> None:
+    """But for what is kept by thread, which only threads have one of for each session."""
+    histories = [count(stage_of(on(substrate, target)), way, schedule) for substrate in ("greenlet", "thread")]
+    assert histories[0] == histories[1]
+
+
+@cache
+def on(substrate: str, target: Any) -> Any:
+    """The target, made to run on a substrate."""
+    return type(target.__name__, (target,), {"substrate": substrate})
+
+
+def test_rowrace_sees_that_a_session_for_each_thread_needs_threads(stage_of: StageOf) -> None:
+    assert stage_of(Shared).substrate == "thread"
+
+
+def test_an_option_of_one_connection_sets_its_level(stage_of: StageOf) -> None:
+    history = count(stage_of(Given), "by_serializable", "ABAABB")
+    assert {step.level for step in history.steps} == {"ser"}
+    assert failures(history) == ["", "OperationalError"]
+
+
+def test_in_autocommit_no_commit_is_a_step(stage_of: StageOf) -> None:
+    history = count(stage_of(Given), "by_autocommit", "ABAB")
+    assert words(history, "A") == ["SELECT", "UPDATE"]
+    assert counted(history) == [1, 1]
+
+
+def test_a_savepoint_and_its_release_are_steps(stage_of: StageOf) -> None:
+    history = count(stage_of(Given), "by_savepoint", "ABABABABAB")
+    assert words(history, "A") == ["SAVEPOINT", "SELECT", "UPDATE", "RELEASE", "COMMIT"]
+    assert counted(history) == [1, 1]
+
+
+@pytest.mark.parametrize("target", [Given, GivenAsync])
+def test_a_row_read_for_update_makes_the_other_session_wait(stage_of: StageOf, target: type[Target]) -> None:
+    history = count(stage_of(target), "by_lock", "ABAABB")
     assert [step.waited_for for step in history.steps if step.waited_for] == [("A",)]
     assert counted(history) == [1, 2]
 
 
-def test_keys_of_a_schema_made_without_metadata_come_from_the_catalogue(counting: Stage) -> None:
-    keys = {stored.table.name: stored.table.key for stored in counting.catalogue.tables.values()}
+def test_two_that_share_a_row_and_both_want_to_write_it_end_in_a_deadlock(stage_of: StageOf) -> None:
+    history = count(stage_of(Given), "by_share", "ABABAB")
+    assert sorted(failures(history)) == ["", "OperationalError"]
+    assert counted(history) == [1]
+
+
+def test_the_share_of_a_key_keeps_nobody_from_writing_another_column(stage_of: StageOf) -> None:
+    history = count(stage_of(Given), "by_key_share", "ABAABB")
+    assert not [step for step in history.steps if step.waited_for]
+    assert counted(history) == [1, 1]
+
+
+def test_a_lock_that_is_not_waited_for_fails(stage_of: StageOf) -> None:
+    assert failures(count(stage_of(Given), "by_lock_or_not_at_all", "ABAA")) == ["", "OperationalError"]
+
+
+def test_a_row_that_is_locked_is_skipped(stage_of: StageOf) -> None:
+    history = count(stage_of(Given), "by_lock_or_skip", "ABBAA")
+    assert words(history, "B") == ["SELECT", "COMMIT"]
+    assert counted(history) == [1]
+
+
+STREAMS = [(Given, "by_stream"), (Given, "by_stream_of_core"), (GivenAsync, "by_stream")]
+
+
+@pytest.mark.parametrize(("target", "way"), STREAMS)
+def test_a_cursor_of_the_server_is_declared_fetched_from_and_closed_by_steps(
+    stage_of: StageOf, target: type[Target], way: str
+) -> None:
+    history = count(stage_of(target), way, "")
+    steps = [step for step in history.steps if step.session == "A"]
+    assert steps[1].sql.split(" FROM")[0] == "FETCH FORWARD 1"
+    assert steps[0].sql.startswith('DECLARE "cursor" CURSOR FOR SELECT')
+    assert next(step.rows for step in steps if step.sql.startswith("FETCH"))[0][-1] == "0"
+    assert counted(history) == [1, 2]
+
+
+@pytest.mark.parametrize(("target", "way"), STREAMS)
+def test_what_a_cursor_of_the_server_reads_is_what_was_there_when_it_was_declared(
+    stage_of: StageOf, target: type[Target], way: str
+) -> None:
+    assert counted(count(stage_of(target), way, "A" + "B" * 9)) == [1, 1]
+
+
+def test_keys_of_a_schema_made_without_metadata_come_from_the_catalogue(stage_of: StageOf) -> None:
+    keys = {stored.table.name: stored.table.key for stored in stage_of(Given).catalogue.tables.values()}
     assert keys == {"counters": ("name",)}

@@ -1,0 +1,242 @@
+"""The connections to a scratch database, whoever made their engines, and when.
+
+SQLAlchemy tells of every connection that an engine is about to make, and of each that leaves its pool or comes back;
+it is told on the class, so that engines which the target makes at import, in a constructor or inside an operation
+are no exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Dialect, Engine, event
+from sqlalchemy.pool import Pool
+
+from fuzz.engine.carrier import current
+from fuzz.engine.connection import HEARING, Scheduled, ScheduledAsyncConnection, ScheduledConnection
+from fuzz.errors import TargetError
+from fuzz.postgres.settings import LOCK_TIMEOUT
+
+
+class Connections:
+    """Those that engines hold to one scratch database.
+
+    Args:
+        database: its name.
+        others: names of other databases that the target may connect to.
+
+    Attributes:
+        level: the isolation level that transactions have unless they ask for another.
+        refused: why an engine was not let connect elsewhere; the target may have swallowed the exception.
+    """
+
+    def __init__(self, database: str, others: Collection[str]) -> None:
+        self._database = database
+        self._others = others
+        self._records: dict[Scheduled, Any] = {}
+        self.level = "read committed"
+        self.refused: TargetError | None = None
+        _listen()
+        _HOMES[database] = self
+
+    def close(self) -> None:
+        """Close what is left, and leave engines alone from now on."""
+        for user in set(self.users.values()):
+            self.drop(user)
+        _HOMES.pop(self._database, None)
+        if not _HOMES:
+            _listen(event.remove)
+
+    def __iter__(self) -> Iterator[Scheduled]:
+        return iter(list(self._records))
+
+    @property
+    def users(self) -> dict[int, str]:
+        """Process id of a backend -> the session that used it last."""
+        return {connection.pid: connection.user for connection in self._records}
+
+    @property
+    def pids(self) -> str:
+        """The backends of all, as a PostgreSQL array's text."""
+        return "{" + ",".join(str(connection.pid) for connection in self._records) + "}"
+
+    @contextmanager
+    def only(self) -> Iterator[None]:
+        """Within it, whatever connects elsewhere is refused.
+
+        Raises:
+            TargetError: when something has been, and was not heard.
+        """
+        outer, _Within.home = _Within.home, self
+        try:
+            yield
+        finally:
+            _Within.home = outer
+        self.raise_refused()
+
+    def raise_refused(self) -> None:
+        """Say what has been refused, if anything has."""
+        refused, self.refused = self.refused, None
+        if refused is not None:
+            raise refused
+
+    def users_of_worn(self, pids: Collection[int]) -> set[str]:
+        """The sessions that have used one of these backends, or a connection that is closed or still lent."""
+        return {c.user for c in self._records if c.user and (c.pid in pids or c.lent or _is_closed(c))}
+
+    def drop(self, user: str) -> None:
+        """Close what a session has used last; its pools, if they still live, connect anew."""
+        for connection in [each for each in self._records if each.user == user]:
+            record = self._records.pop(connection)
+            connection.pgconn.finish()
+            record.dbapi_connection = None
+
+    def roll_back(self) -> None:
+        """Leave no transaction open."""
+        for connection in self._records:
+            if connection.pgconn.transaction_status not in {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}:
+                connection.pgconn.exec_(b"ROLLBACK")
+
+    def allows(self, database: str) -> bool:
+        """Whether the target may connect to another database."""
+        return database in self._others
+
+    def connect(self, dialect: Dialect, cargs: Any, cparams: Any) -> Any:
+        """Make a connection that stops; None leaves it to the dialect, with what has been put into its options."""
+        if dialect.driver != "psycopg":
+            self.refused = TargetError(
+                f"An engine connects to the scratch database with the driver {dialect.driver}.",
+                "rowrace schedules psycopg 3, synchronous or asynchronous: use a URL that begins postgresql+psycopg://.",
+            )
+            raise self.refused
+        cparams["options"] = f"{cparams.get('options', '')} {HEARING}".strip()
+        if dialect.is_async:
+            cparams["async_creator_fn"] = ScheduledAsyncConnection.connect
+            return None
+        return ScheduledConnection.connect(*cargs, **cparams)
+
+    def take_up(self, connection: Scheduled, record: Any) -> None:
+        """A connection has been made."""
+        connection.hear_deadlock_checks()
+        self._records[connection] = record
+
+    def let_go(self, connection: Scheduled) -> None:
+        """A connection is being closed."""
+        self._records.pop(connection, None)
+
+    def lend(self, connection: Scheduled, adapted: Any) -> None:
+        """A connection leaves its pool."""
+        carrier = current()
+        connection.user = "" if carrier is None else carrier.name
+        connection.lent = True
+        self._set_up(connection, adapted)
+        connection.scheduled = True
+
+    def _set_up(self, connection: Scheduled, adapted: Any) -> None:
+        """Set the level; and where no session uses it, give up where a session holds a lock: that one stands still."""
+        if connection.asks_for is not None:  # after an execution option SQLAlchemy puts its own default there
+            connection.forget_level()
+        level, limit = connection.settings
+        if not connection.user:
+            limit = LOCK_TIMEOUT
+        elif limit == LOCK_TIMEOUT:
+            limit = "0"
+        if (level, limit) == (self.level, connection.settings[1]):
+            return
+        cursor = adapted.cursor()
+        cursor.execute("SELECT set_config('default_transaction_isolation', %s, false)", (self.level,))
+        if limit != connection.settings[1]:
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", (limit,))
+        cursor.close()
+        adapted.commit()
+        connection.settings = (self.level, limit)
+
+
+class _Within:
+    """Whose code runs: what connects elsewhere is its doing."""
+
+    home: Connections | None = None
+
+
+_HOMES: dict[str, Connections] = {}
+"""Scratch database -> its connections."""
+
+
+def _listen(act: Any = event.listen) -> None:
+    """Hear of every engine's connections, or, with `event.remove`, no longer."""
+    if act is event.listen and event.contains(Engine, "do_connect", _do_connect):
+        return
+    act(Engine, "do_connect", _do_connect)
+    for name, listener in (("connect", _connected), ("close", _close), ("checkout", _checkout), ("reset", _reset)):
+        act(Pool, name, listener)
+
+
+def _do_connect(dialect: Dialect, _record: Any, cargs: Any, cparams: Any) -> Any:
+    database = _database(cargs, cparams)
+    home = _HOMES.get(database)
+    if home is not None:
+        return home.connect(dialect, cargs, cparams)
+    within = _Within.home
+    if within is not None and not within.allows(database):
+        within.refused = TargetError(
+            f"An engine connects to {dialect.name} database {database!r}, which is not the scratch database.",
+            "Have it take rowrace's URL (see `Target.open`), or, if it may go there unscheduled, "
+            f"set `other_databases = ({database!r},)` in the target.",
+        )
+        raise within.refused
+    return None
+
+
+def _database(cargs: Any, cparams: Any) -> str:
+    """The name of the database that a driver is about to be told to connect to."""
+    for name in ("dbname", "database", "db"):
+        if cparams.get(name):
+            return str(cparams[name])
+    word = str(cargs[0]) if cargs else ""
+    try:
+        return str(conninfo_to_dict(word).get("dbname") or word)
+    except psycopg.ProgrammingError:  # a file, for SQLite
+        return word
+
+
+def _connected(_adapted: Any, record: Any) -> None:
+    connection = record.driver_connection
+    if isinstance(connection, Scheduled):
+        home = _HOMES.get(connection.pgconn.db.decode())
+        if home is not None:
+            home.take_up(connection, record)
+    elif isinstance(connection, psycopg.Connection | psycopg.AsyncConnection) and connection.info.dbname in _HOMES:
+        home = _HOMES[connection.info.dbname]
+        home.refused = TargetError(
+            "An engine with a `creator` of its own connects to the scratch database, past SQLAlchemy's way to connect.",
+            "Leave `creator` out when it is rowrace that gives the URL: its statements could not be scheduled.",
+        )
+        raise home.refused
+
+
+def _close(_adapted: Any, record: Any) -> None:
+    connection = record.driver_connection
+    if isinstance(connection, Scheduled):
+        for home in _HOMES.values():
+            home.let_go(connection)
+
+
+def _checkout(adapted: Any, record: Any, _fairy: Any) -> None:
+    connection = record.driver_connection
+    if isinstance(connection, Scheduled) and (home := _HOMES.get(connection.pgconn.db.decode())) is not None:
+        home.lend(connection, adapted)
+
+
+def _reset(_adapted: Any, record: Any, _state: Any) -> None:
+    connection = None if record is None else record.driver_connection
+    if isinstance(connection, Scheduled):
+        connection.scheduled = connection.lent = False
+
+
+def _is_closed(connection: Scheduled) -> bool:
+    return bool(connection.pgconn.status != psycopg.pq.ConnStatus.OK)

@@ -1,0 +1,79 @@
+"""Sessions as threads that hand the turn over: for code that keeps what is a session's own by thread."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any
+
+from fuzz.engine.carrier import Act, Carrier
+
+
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """What crosses over in place of a value, to be raised on the other side."""
+
+    error: BaseException
+
+
+class ThreadCarrier(Carrier):
+    """Carries a session's code in one thread, that lives as long as the carrier does."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._acts: SimpleQueue[Act | None] = SimpleQueue()
+        self._answers: SimpleQueue[Any] = SimpleQueue()
+        self._stops: SimpleQueue[Any] = SimpleQueue()
+        self._stopped = False
+        self._worker = threading.Thread(target=self._work, name=f"rowrace session {name}", daemon=True)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it is in the middle of an act."""
+        return self._stopped
+
+    def stop(self, reason: Any) -> Any:
+        """Give the turn back."""
+        self._stops.put(reason)
+        return _opened(self._answers.get())
+
+    def dispose(self) -> None:
+        """End the thread, once it has come to the end of its act."""
+        if self._worker.is_alive():
+            self._acts.put(None)
+
+    def _begin(self, act: Act) -> Any:
+        if not self._worker.is_alive():
+            self._worker.start()
+        self._acts.put(act)
+        return self._next()
+
+    def _go_on(self, value: Any, error: BaseException | None) -> Any:
+        self._answers.put(value if error is None else _Raised(error))
+        return self._next()
+
+    def _next(self) -> Any:
+        reason = self._stops.get()
+        self._stopped = reason is not None and not isinstance(reason, _Raised)
+        return _opened(reason)
+
+    def _work(self) -> None:
+        self._runs_here()
+        while (act := self._acts.get()) is not None:
+            self._stops.put(_ending(act))
+
+
+def _ending(act: Act) -> _Raised | None:
+    """Carry an act out; what it raised, if anything."""
+    try:
+        act()
+    except BaseException as error:  # noqa: BLE001 - it is raised again on the scheduler's side
+        return _Raised(error)
+    return None
+
+
+def _opened(crossed: Any) -> Any:
+    if isinstance(crossed, _Raised):
+        raise crossed.error
+    return crossed

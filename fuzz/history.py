@@ -246,6 +246,23 @@ class Minted:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """A session waited for something in the process, as for a lock in Python that another session held.
+
+    Attributes:
+        session: that waited.
+        call: the call's place in the session's program.
+        what: it waited for.
+        where: "file.py:line" of the target's own code that waited, "" where none did.
+    """
+
+    session: str
+    call: int
+    what: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """The record of one run.
 
@@ -262,6 +279,7 @@ class History:
         inside: where an invariant did not hold inside a transaction.
         minted: where the ids come from that were made up in this run.
         invariants: whether the target has invariants, which are asked of every committed state.
+        paused: when a session waited for another in the process, and not in the database.
     """
 
     case: Case
@@ -276,6 +294,7 @@ class History:
     inside: tuple[Inside, ...] = ()
     minted: Minted = Minted()
     invariants: bool = False
+    paused: tuple[Paused, ...] = ()
 
     @property
     def switches(self) -> int:

@@ -26,6 +26,7 @@ class Counts:
         again: rows that a call read more than once though nobody had changed them, as after `expire_all`.
         refused: calls that ended in a declared exception.
         spurious: those of them that every serial order lets succeed.
+        paused: waits of a call for another session in the process: (operation, what for and where).
         opaque: results of a type that cannot be compared: (operation, name of the type).
     """
 
@@ -34,6 +35,7 @@ class Counts:
     again: Counter[str] = field(default_factory=Counter)
     refused: Counter[Refusal] = field(default_factory=Counter)
     spurious: Counter[Refusal] = field(default_factory=Counter)
+    paused: Counter[tuple[str, str]] = field(default_factory=Counter)
     opaque: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, other: Counts) -> None:
@@ -43,6 +45,7 @@ class Counts:
         self.again += other.again
         self.refused += other.refused
         self.spurious += other.spurious
+        self.paused += other.paused
         self.opaque += other.opaque
 
     def to_json(self) -> dict[str, Any]:
@@ -52,6 +55,9 @@ class Counts:
                 name: round(self.statements[name] / calls, 1) for name, calls in sorted(self.calls.items())
             },
             "reads_again": dict(sorted(self.again.items())),
+            "waited_in_python": {
+                f"{operation}: {waited}": times for (operation, waited), times in sorted(self.paused.items())
+            },
             "compared_by_type_only": [f"{operation}: {name}" for operation, name in sorted(self.opaque)],
             "refused": {
                 f"{operation}: {error}": {"times": times, "spurious": self.spurious[operation, error]}
@@ -74,6 +80,10 @@ def counts_of(history: History, spurious: Iterable[Refusal]) -> Counts:
         counts.calls[outcome.invocation.operation] += 1
         if outcome.failure is not None and outcome.expected:
             counts.refused[outcome.invocation.operation, outcome.failure.name] += 1
+    for paused in history.paused:
+        if paused.call != CLOSING:
+            operation = history.case.programs[paused.session][paused.call].operation
+            counts.paused[operation, f"{paused.what} at {paused.where}"] += 1
     _count_statements(history, counts)
     return counts
 

@@ -5,11 +5,14 @@ Only one session's code runs at any moment. What it uses asks `current()` whose 
 
 from __future__ import annotations
 
+import math
+import os
 import re
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any
+from time import monotonic
+from typing import Any, ClassVar
 
 Act = Callable[[], None]
 """What a session does; it may stop in between."""
@@ -17,6 +20,18 @@ Act = Callable[[], None]
 
 class Abandoned(BaseException):
     """Raised where a session's code has stopped, when its run is given up."""
+
+
+class Overdue(Abandoned):
+    """Raised in a session's code, or instead of its next stop, when it has kept the turn for too long.
+
+    Args:
+        where: "file.py:line" that it has come to.
+    """
+
+    def __init__(self, where: str) -> None:
+        super().__init__(where)
+        self.where = where
 
 
 class Carrier(ABC):
@@ -29,6 +44,8 @@ class Carrier(ABC):
         unscheduled: matches the statements that are no steps; None: all are.
         look: what is to be called with a connection before its COMMIT; None: nothing.
         probing: True while rowrace itself uses the session: nothing is a step then.
+        limit: seconds that it may keep the turn.
+        lost: whether its code goes on somewhere and cannot be ended, so that it carries nothing any more.
     """
 
     def __init__(self, name: str) -> None:
@@ -36,6 +53,8 @@ class Carrier(ABC):
         self.unscheduled: re.Pattern[str] | None = None
         self.look: Callable[[Any], None] | None = None
         self.probing = False
+        self.limit = math.inf
+        self.lost = False
         self._thread = 0
 
     def begin(self, act: Act) -> Any:
@@ -43,6 +62,9 @@ class Carrier(ABC):
 
         Returns:
             What it stopped with; None when the act has come to its end.
+
+        Raises:
+            Overdue: when it keeps the turn for longer than it may.
         """
         return self._turn(lambda: self._begin(act))
 
@@ -70,7 +92,8 @@ class Carrier(ABC):
     def _go_on(self, value: Any, error: BaseException | None) -> Any: ...
 
     def _turn(self, move: Callable[[], Any]) -> Any:
-        _Now.carrier = self
+        take_in_thread()
+        _Now.carrier, _Now.since = self, monotonic()
         try:
             return move()
         finally:
@@ -79,20 +102,45 @@ class Carrier(ABC):
     def _runs_here(self) -> None:
         """Take down in which thread its code runs; called there."""
         self._thread = threading.get_ident()
+        take_in_thread()
 
-    @property
-    def is_here(self) -> bool:
-        """Whether the thread that asks is the one its code runs in."""
-        return self._thread == threading.get_ident()
+    def runs_in(self, thread: int) -> bool:
+        """Whether this is the thread that its code runs in."""
+        return self._thread == thread
 
 
 class _Now:
-    """Whose code runs."""
+    """Whose code runs, and since when."""
 
     carrier: Carrier | None = None
+    since: float = 0.0
+    threads: ClassVar[set[int]] = set()
+    process: int = 0
 
 
 def current() -> Carrier | None:
     """The carrier of the session whose code this is; None outside of all sessions."""
     carrier = _Now.carrier
-    return carrier if carrier is not None and carrier.is_here else None
+    return carrier if carrier is not None and carrier.runs_in(threading.get_ident()) else None
+
+
+def take_in_thread() -> None:
+    """This thread is rowrace's own."""
+    _Now.threads.add(threading.get_ident())
+    _Now.process = os.getpid()
+
+
+def let_go_of_thread() -> None:
+    """This thread is about to end; another may be given its number."""
+    _Now.threads.discard(threading.get_ident())
+
+
+def is_foreign() -> bool:
+    """Whether this is a thread, or a process, that the code of a session has started."""
+    return threading.get_ident() not in _Now.threads or os.getpid() != _Now.process
+
+
+def late() -> Carrier | None:
+    """The carrier of a session that keeps the turn for longer than it may, whichever thread asks."""
+    carrier = _Now.carrier
+    return carrier if carrier is not None and monotonic() - _Now.since > carrier.limit else None

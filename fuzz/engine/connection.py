@@ -8,7 +8,7 @@ to be sent is told by the cursor that makes the generator: synchronous and async
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,8 @@ from psycopg.errors import Diagnostic
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
-from fuzz.engine.carrier import Carrier, current
+from fuzz.engine.carrier import Carrier, current, is_foreign
+from fuzz.engine.locks import SessionLock
 from fuzz.engine.where import calling_line
 
 _SILENT = frozenset({"_set_autocommit_gen", "_set_isolation_level_gen", "_set_read_only_gen", "_set_deferrable_gen"})
@@ -124,6 +125,7 @@ class Scheduled:
         settings: the default isolation level and the lock timeout that rowrace has set; "" where it has not.
         user: the session that used it last; "" outside of all sessions.
         lent: whether it is out of its pool.
+        intruded: called when a thread uses it that is no session's; raises.
         pid: of its backend, also once it is closed.
     """
 
@@ -133,6 +135,7 @@ class Scheduled:
     settings: tuple[str, str] = ("", "")
     user: str = ""
     lent: bool = False
+    intruded: Callable[[], None] | None = None
     pid: int
     pgconn: Any
     _stepped: bool = False
@@ -166,6 +169,8 @@ class Scheduled:
         given, self.given = self.given, None
         carrier = current()
         if carrier is None:
+            if self.scheduled and self.intruded is not None and is_foreign():
+                self.intruded()
             return None
         self.user = carrier.name
         if not self.scheduled or carrier.probing:
@@ -208,6 +213,7 @@ class ScheduledConnection(Scheduled, psycopg.Connection[TupleRow]):
         super().__init__(*args, **options)
         self.cursor_factory = ScheduledCursor
         self.server_cursor_factory = ScheduledServerCursor
+        self.lock: Any = SessionLock(passable=False)  # two sessions may share a connection, as a StaticPool lets them
         self.pid = self.pgconn.backend_pid
 
     def wait(self, gen: Any, *args: Any, **options: Any) -> Any:

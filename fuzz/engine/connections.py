@@ -7,6 +7,7 @@ are no exception.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,8 +18,9 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.pool import Pool
 
-from fuzz.engine.carrier import current
+from fuzz.engine.carrier import current, take_in_thread
 from fuzz.engine.connection import HEARING, Scheduled, ScheduledAsyncConnection, ScheduledConnection
+from fuzz.engine.where import calling_line
 from fuzz.errors import TargetError
 from fuzz.postgres.settings import LOCK_TIMEOUT
 
@@ -41,6 +43,8 @@ class Connections:
         self._records: dict[Scheduled, Any] = {}
         self.level = "read committed"
         self.refused: TargetError | None = None
+        self._process = os.getpid()
+        take_in_thread()
         _listen()
         _HOMES[database] = self
 
@@ -73,6 +77,7 @@ class Connections:
             TargetError: when something has been, and was not heard.
         """
         outer, _Within.home = _Within.home, self
+        self.refused = None
         try:
             yield
         finally:
@@ -123,7 +128,16 @@ class Connections:
     def take_up(self, connection: Scheduled, record: Any) -> None:
         """A connection has been made."""
         connection.hear_deadlock_checks()
+        connection.intruded = self._refuse_intruder
         self._records[connection] = record
+
+    def _refuse_intruder(self) -> None:
+        who = "a thread" if os.getpid() == self._process else "a process"
+        self.refused = TargetError(
+            f"The target's code has started {who} of its own that uses the database, at {calling_line() or 'its end'}.",
+            "rowrace schedules sessions, each of which is one thread: make two operations of it, or call it in place.",
+        )
+        raise self.refused
 
     def let_go(self, connection: Scheduled) -> None:
         """A connection is being closed."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
-from fuzz.engine.carrier import Carrier
+from fuzz.engine.carrier import Carrier, Overdue
 from fuzz.engine.chance import SEEDED, own_clock_and_dice
 from fuzz.engine.failures import failure_of
 from fuzz.engine.styles import Asynchronous, Style, Synchronous, is_async
@@ -17,6 +19,12 @@ from fuzz.history import Failure
 from fuzz.target import Invariant, Operation, Target
 
 Made = TypeVar("Made")
+
+LONGEST_OPEN = 60.0
+"""Seconds that a target's `open` may take."""
+
+LONGEST_DISPOSE = 10.0
+"""Seconds that a session's engines and event loop may take to close: tasks may be left in it."""
 
 
 class Environment:
@@ -36,16 +44,30 @@ class Environment:
         self.carrier = carrier
         self._url = url
         self._app: Any = None
-        self.aside(self._prepare)
-
-    def aside(self, act: Callable[[], Made]) -> Made:
-        """Do something in the session's own thread and event loop that is no step of a run."""
-        done: list[Made] = []
-        probing, self.carrier.probing = self.carrier.probing, True
         try:
-            self.carrier.begin(lambda: done.append(act()))
+            self.aside(self._prepare, LONGEST_OPEN)
+        except BaseException:
+            self.dispose()
+            raise
+
+    def aside(self, act: Callable[[], Made], limit: float = math.inf) -> Made:
+        """Do something in the session's own thread and event loop that is no step of a run.
+
+        Args:
+            act: what is done.
+            limit: seconds that it may take.
+
+        Raises:
+            Overdue: when it takes longer.
+        """
+        done: list[Made] = []
+        carrier = self.carrier
+        before = carrier.probing, carrier.limit
+        carrier.probing, carrier.limit = True, limit
+        try:
+            carrier.begin(lambda: done.append(act()))
         finally:
-            self.carrier.probing = probing
+            carrier.probing, carrier.limit = before
         return done[0]
 
     def style(self, function: Callable[..., Any]) -> Style:
@@ -82,8 +104,12 @@ class Environment:
         return None
 
     def dispose(self) -> None:
-        """Close what has been made for the session."""
-        self.aside(self._dispose)
+        """Close what has been made for the session; where its code has been left in the middle, let go of it."""
+        if not (self.carrier.stopped or self.carrier.lost):
+            with suppress(Overdue):
+                self.aside(self._dispose, LONGEST_DISPOSE)
+        if "_asynchronous" in self.__dict__:
+            self._asynchronous.close_loop()
         self.carrier.dispose()
 
     @cached_property

@@ -12,6 +12,7 @@ from fuzz.case import Call
 from fuzz.engine.carrier import Abandoned, Carrier
 from fuzz.engine.chance import Dice, hand_over
 from fuzz.engine.connection import Exchange
+from fuzz.engine.locks import Pause
 
 Perform = Callable[[Call | None], None]
 """Makes a call, or, given None, closes what the program has left open."""
@@ -28,8 +29,9 @@ class Lane:
         carrier: what its code runs in.
         waiting: the calls still to be made.
         call: the place in the program of the call that runs now or ran last; -1 before the first.
-        exchange: the step that it has stopped before; None between two calls.
-        blocked: whether that step has been sent and waits for another session.
+        exchange: the step that it has stopped before; None between two calls, and while it pauses.
+        pause: what it waits for in this process; None when it does not.
+        blocked: whether that step has been sent and waits for another session, or whether it pauses.
     """
 
     name: str
@@ -39,12 +41,13 @@ class Lane:
     waiting: deque[Call] = field(default_factory=deque)
     call: int = -1
     exchange: Exchange | None = None
+    pause: Pause | None = None
     blocked: bool = False
 
     @property
     def exhausted(self) -> bool:
         """Whether all its calls have ended."""
-        return self.exchange is None and not self.waiting
+        return self.exchange is None and self.pause is None and not self.waiting
 
     def begin_next(self) -> None:
         """Begin the next call, up to its first step, or to its end where it has none."""
@@ -58,9 +61,9 @@ class Lane:
 
     def answer(self, value: Any, error: BaseException | None) -> None:
         """Go on with what the server answered, up to the next step or the end of the call."""
-        self.exchange = None
+        self.exchange = self.pause = None
         hand_over(self.dice)
-        self.exchange = self.carrier.go_on(value, error)
+        self._stopped(self.carrier.go_on(value, error))
 
     def abandon(self) -> None:
         """Leave the call where it is; its connections are of no use after that."""
@@ -70,8 +73,14 @@ class Lane:
             with suppress(Exception, Abandoned):  # the target may object to its end; its backend is gone already
                 self.carrier.go_on(None, Abandoned())
             self.carrier.probing = False
-        self.exchange, self.blocked = None, False
+        self.exchange, self.pause, self.blocked = None, None, False
 
     def _begin(self, call: Call | None) -> None:
         hand_over(self.dice)
-        self.exchange = self.carrier.begin(lambda: self.perform(call))
+        self._stopped(self.carrier.begin(lambda: self.perform(call)))
+
+    def _stopped(self, reason: Exchange | Pause | None) -> None:
+        if isinstance(reason, Pause):
+            self.pause = reason
+        else:
+            self.exchange = reason

@@ -15,7 +15,8 @@ from psycopg.pq.abc import PGresult
 from fuzz.case import Case
 from fuzz.engine.connection import Exchange
 from fuzz.engine.failures import failure_of
-from fuzz.history import ROWS_KEPT, Column, Commit, Failure, History, Inside, Minted, Outcome, Step, Write
+from fuzz.engine.locks import Pause
+from fuzz.history import ROWS_KEPT, Column, Commit, Failure, History, Inside, Minted, Outcome, Paused, Step, Write
 from fuzz.plain import given
 from fuzz.postgres.catalogue import Catalogue
 
@@ -58,6 +59,7 @@ class Recorder:
         self.outcomes: list[Outcome] = []
         self.commits: list[Commit] = []
         self.inside: list[Inside] = []
+        self.pauses: list[Paused] = []
         self.hung: dict[str, str] = {}
         self.draws: dict[str, list[bytes]] = {}
 
@@ -69,6 +71,10 @@ class Recorder:
     def turn(self, session: str, call: int) -> None:
         """A session had its turn; a call that sent nothing has no more than that."""
         self.turns.append((session, call))
+
+    def pause(self, session: str, call: int, pause: Pause) -> None:
+        """A session waits for something in this process."""
+        self.pauses.append(Paused(session, call, pause.what, pause.where))
 
     def step(self, session: str, call: int, exchange: Exchange) -> Taken:
         """A step is about to be sent."""
@@ -104,6 +110,7 @@ class Recorder:
             tuple(self.inside),
             Minted(catalogue.ranges, tuple(draw for draws in self.draws.values() for draw in draws), self._clock),
             invariants,
+            tuple(self.pauses),
         )
 
     def _frozen(self, level: str, describe: Describe) -> Iterator[Step]:

@@ -6,15 +6,18 @@ blocked ones are looked at again, and one that was released settles before the n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from time import monotonic, sleep
 
 from psycopg.pq import TransactionStatus
 
 from fuzz.case import Call
+from fuzz.engine.carrier import Overdue
 from fuzz.engine.connection import Exchange
 from fuzz.engine.connections import Connections
 from fuzz.engine.lane import Lane
+from fuzz.engine.locks import Pause
 from fuzz.engine.recorder import Recorder, Taken
 from fuzz.engine.settle import Answer, Hung, Settler
 from fuzz.history import CLOSING, Failure
@@ -23,6 +26,9 @@ from fuzz.postgres.monitor import Monitor
 
 Inspect = Callable[[], Mapping[str, Failure]]
 """What the target's invariants say of the committed state: name -> failure."""
+
+MOST_STEPS = 10_000
+"""Statements that one call may send: forty times what the longest operation sends that was seen."""
 
 GLANCE = 0.001
 """Seconds between two looks when all sessions wait for something that is no session."""
@@ -65,6 +71,7 @@ class Run:
         self._lasting = lasting
         self._step_timeout = step_timeout
         self._taking: dict[str, Taken] = {}
+        self._sent: Counter[tuple[str, int]] = Counter()
         self._committing: Taken | None = None
         self._waiting: list[Lane] = []
         self._open = list(lanes)
@@ -98,7 +105,8 @@ class Run:
 
     def is_between(self, session: str) -> bool:
         """Whether a session is in no call now."""
-        return self._lanes[session].exchange is None
+        lane = self._lanes[session]
+        return lane.exchange is None and lane.pause is None
 
     def step(self, session: str) -> bool:
         """Let a session take its next step; a call that sends nothing is one, too.
@@ -112,7 +120,7 @@ class Run:
         if lane.exchange is None:
             if not lane.waiting:
                 return False
-            lane.begin_next()
+            self._let(lane, lane.begin_next)
             if lane.exchange is None:
                 self.recorder.turn(session, lane.call)
                 return True
@@ -158,7 +166,7 @@ class Run:
             return
         lane = self._lanes[session]
         lane.call = CLOSING
-        lane.close()
+        self._let(lane, lane.close)
         if lane.exchange is None:
             self.recorder.turn(session, CLOSING)
         while self.step(session):
@@ -174,6 +182,10 @@ class Run:
         self._hear_commit()
         exchange = lane.exchange
         assert exchange is not None
+        self._sent[lane.name, lane.call] += 1
+        if self._sent[lane.name, lane.call] > MOST_STEPS:
+            self.recorder.hung[lane.name] = f"has sent {MOST_STEPS:,} statements in one call, and goes on"
+            return
         taken = self.recorder.step(lane.name, lane.call, exchange)
         self._taking[lane.name] = taken
         exchange.connection.checked = False
@@ -190,9 +202,7 @@ class Run:
         if answer is None:
             self._note_wait(lane, taken)
             return
-        if lane.blocked:
-            lane.blocked = False
-            self._waiting.remove(lane)
+        self._unblock(lane)
         taken.settled = len(self.recorder.steps)
         taken.error = answer.error
         if exchange.cursor is not None and answer.error is None:
@@ -201,14 +211,36 @@ class Run:
         if taken.ends and answer.error is None and exchange.sql != "ROLLBACK":
             self._audit.ask(exchange.connection.pid)
             self._committing = taken
-        lane.answer(answer.value, answer.error)
+        self._let(lane, lambda: lane.answer(answer.value, answer.error))
+
+    def _let(self, lane: Lane, move: Callable[[], None]) -> None:
+        """Let a session's own code go on, until it stops."""
+        try:
+            move()
+        except Overdue as overdue:
+            self.recorder.hung[lane.name] = (
+                f"has come to {overdue.where or 'code that is not its own'}, and for {self._step_timeout:g} s neither "
+                "sent a statement nor came to its end"
+            )
+            return
+        if lane.pause is not None:
+            self._block(lane)
+            self.recorder.pause(lane.name, lane.call, lane.pause)
+
+    def _block(self, lane: Lane) -> None:
+        if not lane.blocked:
+            lane.blocked = True
+            self._waiting.append(lane)
+
+    def _unblock(self, lane: Lane) -> None:
+        if lane.blocked:
+            lane.blocked = False
+            self._waiting.remove(lane)
 
     def _note_wait(self, lane: Lane, taken: Taken) -> None:
         """A session is blocked, or blocked again: write down by whom."""
         assert lane.exchange is not None
-        if not lane.blocked:
-            lane.blocked = True
-            self._waiting.append(lane)
+        self._block(lane)
         blockers = self._monitor.blockers(lane.exchange.connection.pid)
         users = self._connections.users
         names = sorted({users[pid] for pid in blockers if users.get(pid)} - {lane.name})
@@ -225,9 +257,11 @@ class Run:
             pass
 
     def _is_released(self, lane: Lane) -> bool:
-        """Whether a blocked session got its answer; its transaction may have ended, which may release another."""
-        assert lane.exchange is not None
+        """Whether a session that waits got what it waits for; then its transaction may end, and release another."""
         self._hear_commit()
+        if lane.pause is not None:
+            return self._is_over(lane, lane.pause)
+        assert lane.exchange is not None
         try:
             answer = self._settler.go_on(lane.exchange)
         except Hung:
@@ -235,6 +269,13 @@ class Run:
             return False
         self._settled(lane, answer)
         return answer is not None
+
+    def _is_over(self, lane: Lane, pause: Pause) -> bool:
+        if not pause.ready():
+            return False
+        self._unblock(lane)
+        self._let(lane, lambda: lane.answer(None, None))
+        return True
 
     def _wait_outside(self) -> bool:
         """Wait until a session goes on that no session can release (lock_timeout, say); False if none is left."""
@@ -249,6 +290,10 @@ class Run:
         return bool(blocked)
 
     def _give_up(self, lane: Lane) -> None:
+        if lane.pause is not None:
+            what = f"waits for {lane.pause.what} at {lane.pause.where or 'code that is not its own'}"
+            self.recorder.hung[lane.name] = f"{what}, and no session has brought it for {self._step_timeout:g} s"
+            return
         assert lane.exchange is not None
         state = "waits for a lock that is not given up" if lane.blocked else "has not answered"
         self.recorder.hung[lane.name] = f"{lane.exchange.sql} {state} for {self._step_timeout:g} s"

@@ -16,11 +16,15 @@ from sqlalchemy.pool import NullPool
 
 from fuzz.case import ISOLATION, Call, Case
 from fuzz.engine.borrowed import Insight
+from fuzz.engine.carrier import Overdue
 from fuzz.engine.chance import EPOCH, SEEDED, Dice, own_clock_and_dice
 from fuzz.engine.connection import ScheduledConnection
 from fuzz.engine.connections import Connections
 from fuzz.engine.environment import Environment
 from fuzz.engine.lane import Lane
+from fuzz.engine.locks import locks_of_sessions
+from fuzz.engine.loop import loops_of_sessions
+from fuzz.engine.overdue import Watch
 from fuzz.engine.performer import Performer
 from fuzz.engine.recorder import Columns, Recorder
 from fuzz.engine.run import Run
@@ -71,6 +75,7 @@ class Stage:
         self._connections = Connections(scratch.name, target.other_databases)
         self._environments: dict[str, Environment] = {}
         self.substrate = target.substrate or "greenlet"
+        self._watch = Watch()
         self._insight = Insight(target, scratch.url)
         self._control = scratch.connect()
         try:
@@ -93,6 +98,7 @@ class Stage:
         """Close all connections."""
         for environment in self._environments.values():
             environment.dispose()
+        self._watch.close()
         self._connections.close()
         self._control.close()
 
@@ -147,10 +153,17 @@ class Stage:
             step_timeout=self._step_timeout,
         )
         try:
-            with self._connections.only(), own_clock_and_dice(clock):
+            with self._own_world(), own_clock_and_dice(clock):
                 yield run
         finally:
             self._clear(run)
+
+    @contextmanager
+    def _own_world(self) -> Iterator[None]:
+        """What holds while the target's code runs."""
+        passed_by = self.target.locks_passed_by
+        with self._connections.only(), locks_of_sessions(passed_by=passed_by), loops_of_sessions():
+            yield
 
     def _refuse_large_seed(self) -> None:
         if self._reset.size > MOST_ROWS:
@@ -187,10 +200,15 @@ class Stage:
     @contextmanager
     def _plain_errors(self, what: str) -> Iterator[None]:
         try:
-            with self._connections.only():
+            with self._own_world():
                 yield
         except ToolError:
             raise
+        except Overdue as overdue:
+            raise TargetError(
+                f"{type(self.target).__name__} has not come to the end of {what}: it is at {overdue.where}.",
+                "Let it return; what has to go on meanwhile cannot be scheduled.",
+            ) from None
         except Exception as error:
             name = type(self.target).__name__
             raise TargetError(
@@ -243,6 +261,7 @@ class Stage:
                 recorder.inside.append(Inside(name, lane.call, len(recorder.steps), broken))
 
         carrier = environment.carrier
+        carrier.limit = self._step_timeout
         carrier.unscheduled = self._unscheduled
         carrier.look = look if self._insight.is_asked_for else None
         lane = Lane(name, Performer(environment, ended), dice, carrier)

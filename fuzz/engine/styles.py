@@ -12,6 +12,8 @@ from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from fuzz.engine.loop import SessionLoop
+
 Found = TypeVar("Found")
 
 _POOL: dict[str, Any] = {"pool_size": 2, "max_overflow": 8, "pool_use_lifo": True}
@@ -89,7 +91,7 @@ class Asynchronous:
     def __init__(self, url: URL, *, expire_on_commit: bool) -> None:
         self._url = url
         self._expire_on_commit = expire_on_commit
-        self._loop = asyncio.SelectorEventLoop()
+        self._loop = SessionLoop()
 
     @cached_property
     def engine(self) -> AsyncEngine:
@@ -117,9 +119,13 @@ class Asynchronous:
         return self._loop.run_until_complete(session.run_sync(act))
 
     def dispose(self) -> None:
-        """Close the engine's connections, and the loop with what is left in it."""
+        """Close the engine's connections, and end what is left in the loop."""
         self._loop.run_until_complete(self._end())
-        self._loop.close()
+
+    def close_loop(self) -> None:
+        """Close the loop, unless a thread that was lost still runs it."""
+        if not self._loop.is_running():
+            self._loop.close()
 
     async def _end(self) -> None:
         left = asyncio.all_tasks() - {asyncio.current_task()}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
-from fuzz.engine.carrier import Act, Carrier
+from fuzz.engine.carrier import Abandoned, Act, Carrier, Overdue, let_go_of_thread
+from fuzz.engine.where import line_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,13 @@ class ThreadCarrier(Carrier):
 
     def stop(self, reason: Any) -> Any:
         """Give the turn back."""
+        if self.lost:
+            raise Abandoned
         self._stops.put(reason)
         return _opened(self._answers.get())
 
     def dispose(self) -> None:
-        """End the thread, once it has come to the end of its act."""
+        """End the thread, once it has come to the end of its act; one that never does goes with the process."""
         if self._worker.is_alive():
             self._acts.put(None)
 
@@ -54,7 +58,11 @@ class ThreadCarrier(Carrier):
         return self._next()
 
     def _next(self) -> Any:
-        reason = self._stops.get()
+        try:
+            reason = self._stops.get(timeout=min(self.limit, threading.TIMEOUT_MAX))
+        except Empty:
+            self._stopped, self.lost = False, True
+            raise Overdue(line_of(sys._current_frames().get(self._thread))) from None  # noqa: SLF001 - no other way
         self._stopped = reason is not None and not isinstance(reason, _Raised)
         return _opened(reason)
 
@@ -62,6 +70,7 @@ class ThreadCarrier(Carrier):
         self._runs_here()
         while (act := self._acts.get()) is not None:
             self._stops.put(_ending(act))
+        let_go_of_thread()
 
 
 def _ending(act: Act) -> _Raised | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import sysconfig
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 _OWN_FOLDER = f"{Path(__file__).resolve().parents[1]}{os.sep}"
 _PACKAGES = tuple({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
@@ -20,7 +22,11 @@ _OWN: dict[str, str | None] = {}
 
 def calling_line() -> str:
     """The innermost line of the target's own code on the stack, as "file.py:line"; "" where there is none."""
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - inspect.stack() reads every source file
+    return line_of(sys._getframe(1))  # noqa: SLF001 - inspect.stack() reads every source file
+
+
+def line_of(frame: FrameType | None) -> str:
+    """The same for the stack that a frame is the innermost of."""
     while frame is not None:
         file = frame.f_code.co_filename
         name = _OWN[file] if file in _OWN else _remember(file)
@@ -28,6 +34,17 @@ def calling_line() -> str:
             return f"{name}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
+
+
+def waiting_line(task: asyncio.Task[Any]) -> str:
+    """The innermost line of the target's own code that a task waits in."""
+    found = ""
+    awaited: Any = task.get_coro()
+    while awaited is not None:
+        frame = getattr(awaited, "cr_frame", None)
+        found = line_of(frame) or found
+        awaited = getattr(awaited, "cr_await", None)
+    return found
 
 
 def _remember(file: str) -> str | None:

@@ -44,6 +44,11 @@ def _counted(counts: Counts) -> Iterator[str]:
         yield f"{calls} calls, {statements / calls:.1f} statements each; {again} rows read again though unchanged"
     for operation, name in sorted(counts.opaque):
         yield f"compared by its type only: {operation} returns a {name}; return plain data to have it compared by value"
+    for (operation, waited), times in sorted(counts.paused.items()):
+        yield (
+            f"waited in Python, not in the database: {operation} for {waited} ({times} times); sessions of two "
+            "processes would not: give each a service object of its own in `open`, or set `locks_passed_by = True`"
+        )
     refused, spurious = sum(counts.refused.values()), sum(counts.spurious.values())
     if refused:
         which = f", {spurious} of them that every serial order lets succeed" if spurious else ""

@@ -1,0 +1,65 @@
+"""A session's event loop: where it has nothing to do until another session goes on, it gives the turn back."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import mixins
+from collections.abc import Iterator
+from contextlib import contextmanager
+from selectors import DefaultSelector, SelectorKey
+from typing import Any
+from unittest.mock import patch
+
+from fuzz.engine.carrier import current
+from fuzz.engine.locks import Pause
+from fuzz.engine.where import waiting_line
+
+PATIENCE = 0.02
+"""Seconds that a loop is given for what its own threads and sockets bring, before others are let go on."""
+
+
+class SessionLoop(asyncio.SelectorEventLoop):
+    """An event loop of a session. It sleeps in earnest: nobody else goes on meanwhile, as in any code of a session."""
+
+    def __init__(self) -> None:
+        super().__init__(_SessionSelector(self))
+
+    @property
+    def has_work(self) -> bool:
+        """Whether something can run at once."""
+        ready: Any = self._ready  # type: ignore[attr-defined]  # what call_soon fills
+        return bool(ready)
+
+
+class _SessionSelector(DefaultSelector):
+    def __init__(self, loop: SessionLoop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
+        carrier = current()
+        if timeout is not None or carrier is None or carrier.probing:
+            return super().select(timeout)
+        while not (events := super().select(PATIENCE)) and not self._loop.has_work:
+            carrier.stop(Pause(self._is_ready, "something in Python", self._where()))
+        return events
+
+    def _where(self) -> str:
+        return next(filter(None, map(waiting_line, asyncio.all_tasks(self._loop))), "")
+
+    def _is_ready(self) -> bool:
+        return self._loop.has_work or bool(super().select(0))
+
+
+@contextmanager
+def loops_of_sessions() -> Iterator[None]:
+    """Within it, locks and queues of asyncio may be shared by the event loops of several sessions.
+
+    Each session has a loop of its own, as if it were a process; what a module keeps would refuse all but the first.
+    """
+    with patch.object(mixins._LoopBoundMixin, "_get_loop", _running):  # noqa: SLF001 - where asyncio looks whose it is
+        yield
+
+
+def _running(_shared: object) -> asyncio.AbstractEventLoop:
+    return asyncio.get_running_loop()

@@ -1,0 +1,211 @@
+"""Code that does what cannot be scheduled: one clear word, and never a hang."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from typing import Any, Never
+
+import pytest
+from psycopg import connect
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.orm import Session
+
+import fuzz.engine.environment
+from fuzz import Target, operation
+from fuzz.case import Call, Case
+from fuzz.engine.stage import Stage
+from fuzz.errors import TargetError
+from fuzz.history import History
+from fuzz.postgres import Server
+from tests.engine.counters import READ, _Counters
+
+
+class Wild(_Counters):
+    """What operations should not do."""
+
+    def open(self, url: str) -> str:
+        return url
+
+    @operation
+    def loop_for_ever(self, session: Session) -> Never:
+        session.execute(READ)
+        while True:
+            pass
+
+    @operation
+    def sleep_for_ever(self, session: Session) -> None:
+        session.execute(READ)
+        time.sleep(60)
+
+    @operation
+    def send_for_ever(self, session: Session) -> Never:
+        while True:
+            session.execute(READ)
+
+    @operation
+    def in_a_thread(self, session: Session) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(session.execute, READ).result()
+
+    @operation
+    def in_a_thread_that_is_not_asked(self, session: Session) -> None:
+        connection = session.connection()
+        thread = threading.Thread(target=lambda: _quietly(lambda: connection.execute(READ)))
+        thread.start()
+        thread.join()
+
+    @operation
+    def in_a_process(self, session: Session) -> None:
+        session.execute(READ)
+        if (child := os.fork()) == 0:
+            _quietly(lambda: session.execute(READ))
+            os._exit(0)
+        os.waitpid(child, 0)
+        session.commit()
+
+    @operation
+    def elsewhere(self, app: str) -> None:
+        with create_engine("sqlite:///:memory:").connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    @operation
+    def elsewhere_and_swallowed(self, app: str) -> None:
+        _quietly(lambda: create_engine(app.rpartition("/")[0] + "/postgres").connect())
+
+    @operation
+    def past_sqlalchemy(self, app: str) -> None:
+        address = app.replace("+psycopg", "")
+        with create_engine(app, creator=lambda: connect(address)).connect() as connection:
+            connection.execute(READ)
+
+    @operation
+    def two_engines(self, engine: Engine, app: str) -> int:
+        other = create_engine(app)
+        with engine.begin() as one, other.begin() as two:
+            found = one.scalar(READ) + two.scalar(READ)
+        other.dispose()
+        return int(found)
+
+    @operation
+    def count(self, session: Session) -> None:
+        session.execute(text("UPDATE counters SET value = value + 1"))
+        session.commit()
+
+
+class Allowed(Wild):
+    """With a second database that it may use."""
+
+    other_databases = (":memory:",)
+
+
+def _quietly(act: Callable[[], Any]) -> None:
+    with suppress(Exception):  # code that swallows whatever it is told
+        act()
+
+
+@pytest.fixture(scope="module")
+def stage(server: Server) -> Iterator[Stage]:
+    with server.scratch() as scratch, closing(Stage(Wild(), scratch, step_timeout=0.5)) as laid_out:
+        yield laid_out
+
+
+def run(stage: Stage, way: str, schedule: str = "") -> History:
+    programs = {"A": (Call(way),), "B": (Call("count"),)}
+    return stage.run(Case("wild", "rc", programs, tuple(schedule)))
+
+
+def goes_on(stage: Stage) -> bool:
+    history = run(stage, "count")
+    return [write.row["value"] for commit in history.commits for write in commit.writes] == [1, 2]
+
+
+@pytest.mark.parametrize("way", ["loop_for_ever", "sleep_for_ever"])
+def test_code_that_never_sends_its_next_statement_is_a_hang_that_says_where(stage: Stage, way: str) -> None:
+    history = run(stage, way, "BAA")
+    assert "neither sent a statement nor came to its end" in history.hung["A"]
+    assert goes_on(stage)
+
+
+def test_a_call_that_sends_statements_for_ever_is_a_hang(stage: Stage) -> None:
+    history = run(stage, "send_for_ever")
+    assert history.hung == {"A": "has sent 10,000 statements in one call, and goes on"}
+    assert goes_on(stage)
+
+
+@pytest.mark.parametrize(("way", "who"), [("in_a_thread", "a thread"), ("in_a_thread_that_is_not_asked", "a thread")])
+def test_a_thread_that_uses_the_database_is_refused_even_if_nobody_hears(stage: Stage, way: str, who: str) -> None:
+    with pytest.raises(TargetError, match=f"has started {who} of its own that uses the database"):
+        run(stage, way, "AAA")
+    assert goes_on(stage)
+
+
+def test_a_process_that_an_operation_starts_does_not_disturb_it(stage: Stage) -> None:
+    history = run(stage, "in_a_process", "AB")
+    assert [outcome.failure for outcome in history.outcomes] == [None, None]
+    assert goes_on(stage)
+
+
+@pytest.mark.parametrize(
+    ("way", "database"), [("elsewhere", "sqlite database ':memory:'"), ("elsewhere_and_swallowed", "'postgres'")]
+)
+def test_a_connection_to_another_database_is_refused_even_if_nobody_hears(
+    stage: Stage, way: str, database: str
+) -> None:
+    with pytest.raises(TargetError, match=f"{database}.*, which is not the scratch database"):
+        run(stage, way)
+    assert goes_on(stage)
+
+
+def test_a_connection_to_a_database_that_the_target_names_is_left_alone(server: Server) -> None:
+    with server.scratch() as scratch, closing(Stage(Allowed(), scratch)) as allowing:
+        assert [outcome.failure for outcome in run(allowing, "elsewhere").outcomes] == [None, None]
+
+
+def test_an_engine_that_goes_past_sqlalchemy_s_way_to_connect_is_told(stage: Stage) -> None:
+    with pytest.raises(TargetError, match="with a `creator` of its own"):
+        run(stage, "past_sqlalchemy")
+    assert goes_on(stage)
+
+
+def test_two_engines_in_one_operation_are_both_scheduled(stage: Stage) -> None:
+    history = run(stage, "two_engines", "ABBA")
+    steps = [step for step in history.steps if step.session == "A"]
+    assert [step.connection for step in steps[:2]] == [0, 1]
+    assert next(outcome.result for outcome in history.outcomes if outcome.session == "A") == 1
+
+
+def opening(act: Callable[[Any, str], Any]) -> type[Target]:
+    return type("Opening", (_Counters,), {"open": act})
+
+
+def fail(_self: Any, _url: str) -> None:
+    raise ValueError("no settings")
+
+
+def hang(_self: Any, _url: str) -> None:
+    time.sleep(60)
+
+
+async def hang_awaited(_self: Any, _url: str) -> None:
+    threading.Event().wait()
+
+
+@pytest.mark.parametrize(
+    ("act", "problem"),
+    [
+        (fail, "Opening could not open: ValueError: no settings"),
+        (hang, "Opening has not come to the end of open: it is at test_bad_code.py:"),
+        (hang_awaited, "Opening has not come to the end of open: it is at test_bad_code.py:"),
+    ],
+)
+def test_an_open_that_raises_or_hangs_is_told(
+    server: Server, monkeypatch: pytest.MonkeyPatch, act: Callable[[Any, str], Any], problem: str
+) -> None:
+    monkeypatch.setattr(fuzz.engine.environment, "LONGEST_OPEN", 0.5)
+    with server.scratch() as scratch, pytest.raises(TargetError, match=problem):
+        Stage(opening(act)(), scratch)

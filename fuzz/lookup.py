@@ -22,6 +22,7 @@ from typing import TypeGuard
 
 from sqlalchemy import MetaData
 
+from fuzz.engine.locks import locks_of_sessions
 from fuzz.errors import TargetError, ToolError
 from fuzz.target import Target
 
@@ -126,7 +127,8 @@ def _module(where: str) -> ModuleType:
 
 def _import(module: str, where: str) -> ModuleType:
     try:
-        return importlib.import_module(module)
+        with locks_of_sessions():
+            return importlib.import_module(module)
     except ToolError:
         raise
     except ModuleNotFoundError as error:

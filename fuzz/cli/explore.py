@@ -25,6 +25,7 @@ from fuzz.report.file import prepare_file, write_file
 from fuzz.report.folder import prepare_folder, write_folder
 from fuzz.report.matrix import matrix_json, matrix_line, matrix_text
 from fuzz.report.matrix_page import matrix_page
+from fuzz.report.opening import opening
 from fuzz.report.progress import EVERY, Progress
 from fuzz.report.timeline import finding_timeline
 from fuzz.target import Target
@@ -71,8 +72,8 @@ def explore_command(
     progress = Progress(sys.stderr if as_json else sys.stdout)
     progress.say(f"seed {seed}")
     with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server) as trials:
-        progress.say(f"{target} on PostgreSQL {server.version}, {server.origin}")
         trial = trials.of(found)
+        progress.say(opening(target, server, trial.stage))
         learnt = learn(trial, target, seed)
         asked = {tuple(operations): meetings_of(operations, learnt.alone)} if operations else meetings(learnt.alone)
         terms = Terms(target, seed, chosen or found.isolation, seconds, server.version, learnt.calls, switches)

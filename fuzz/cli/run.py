@@ -19,6 +19,7 @@ from fuzz.postgres import open_server
 from fuzz.report.closing import closing
 from fuzz.report.folder import prepare_folder
 from fuzz.report.follow import follow
+from fuzz.report.opening import opening
 from fuzz.report.progress import Progress
 from fuzz.trials import Trials
 
@@ -78,9 +79,10 @@ def run(
     progress = Progress(sys.stderr if as_json else sys.stdout)
     progress.say(f"seed {seed}")
     with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server) as trials:
-        progress.say(f"{target} on PostgreSQL {server.version}, {server.origin}")
+        trial = trials.of(found, applied)
+        progress.say(opening(target, server, trial.stage))
         events = campaign(
-            trials.of(found, applied),
+            trial,
             word=target,
             seed=seed,
             isolation=chosen or found.isolation,

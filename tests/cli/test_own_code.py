@@ -1,0 +1,41 @@
+"""Code that builds its own engines, keeps sessions by thread, takes locks of its own or is awaited, from the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+OWN = "tests/targets/own_code.py"
+
+Rowrace = Callable[..., Any]
+
+
+@pytest.mark.parametrize("name", ["Own", "ByThread", "Awaited", "PassedBy"])
+def test_a_lost_update_is_found_and_replayed(rowrace: Rowrace, tmp_path: Path, name: str) -> None:
+    ran = rowrace("run", f"{OWN}:{name}", "--cases", 200, "--seed", 1, "--max-findings", 1, "--out", tmp_path)
+    assert ran.status == 1, ran.out
+    (folder,) = tmp_path.iterdir()
+    assert (folder / "timeline.txt").read_text().startswith("lost-update")
+    assert rowrace("replay", folder).status == 1
+
+
+def test_it_is_told_that_threads_were_chosen(rowrace: Rowrace, tmp_path: Path) -> None:
+    ran = rowrace("run", f"{OWN}:ByThread", "--cases", 1, "--seed", 1, "--out", tmp_path)
+    assert "each session runs in a thread: something here keeps sessions or connections by thread" in ran.out
+
+
+def test_a_lock_that_hides_races_is_told_with_the_way_past_it(rowrace: Rowrace, tmp_path: Path) -> None:
+    ran = rowrace("run", f"{OWN}:Locked", "--cases", 50, "--seed", 1, "--out", tmp_path)
+    assert ran.status == 0
+    assert "waited in Python, not in the database: count for a lock in Python at own_code.py:" in ran.out
+    assert "locks_passed_by = True" in ran.out
+
+
+@pytest.mark.parametrize("name", ["Own", "ByThread", "Awaited"])
+def test_all_interleavings_are_explored(rowrace: Rowrace, tmp_path: Path, name: str) -> None:
+    ran = rowrace("explore", f"{OWN}:{name}", "count", "count", "--out", tmp_path)
+    assert ran.status == 1
+    assert "lost-update" in ran.out

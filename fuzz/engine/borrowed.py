@@ -9,7 +9,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Engine, NullPool, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from fuzz.engine.connection import ScheduledConnection
+from fuzz.engine.drivers.psycopg3 import ScheduledConnection
 from fuzz.engine.failures import failure_of
 from fuzz.history import Failure
 from fuzz.target import Invariant, Target

@@ -14,12 +14,12 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.pq import TransactionStatus
 from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.pool import Pool
 
 from fuzz.engine.carrier import current, take_in_thread
-from fuzz.engine.connection import HEARING, Scheduled, ScheduledAsyncConnection, ScheduledConnection
+from fuzz.engine.drivers import connect
+from fuzz.engine.scheduled import Scheduled
 from fuzz.engine.where import calling_line
 from fuzz.errors import TargetError
 from fuzz.postgres.settings import LOCK_TIMEOUT
@@ -31,13 +31,15 @@ class Connections:
     Args:
         database: its name.
         others: names of other databases that the target may connect to.
+        asks_inside: whether invariants are to be asked inside transactions.
 
     Attributes:
         level: the isolation level that transactions have unless they ask for another.
         refused: why an engine was not let connect elsewhere; the target may have swallowed the exception.
     """
 
-    def __init__(self, database: str, others: Collection[str]) -> None:
+    def __init__(self, database: str, others: Collection[str], *, asks_inside: bool) -> None:
+        self._asks_inside = asks_inside
         self._database = database
         self._others = others
         self._records: dict[Scheduled, Any] = {}
@@ -92,20 +94,20 @@ class Connections:
 
     def users_of_worn(self, pids: Collection[int]) -> set[str]:
         """The sessions that have used one of these backends, or a connection that is closed or still lent."""
-        return {c.user for c in self._records if c.user and (c.pid in pids or c.lent or _is_closed(c))}
+        return {c.user for c in self._records if c.user and (c.pid in pids or c.lent or c.is_gone)}
 
     def drop(self, user: str) -> None:
         """Close what a session has used last; its pools, if they still live, connect anew."""
         for connection in [each for each in self._records if each.user == user]:
             record = self._records.pop(connection)
-            connection.pgconn.finish()
+            connection.finish()
             record.dbapi_connection = None
 
     def roll_back(self) -> None:
         """Leave no transaction open."""
         for connection in self._records:
-            if connection.pgconn.transaction_status not in {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}:
-                connection.pgconn.exec_(b"ROLLBACK")
+            if not connection.is_idle:
+                connection.undo()
 
     def allows(self, database: str) -> bool:
         """Whether the target may connect to another database."""
@@ -113,21 +115,22 @@ class Connections:
 
     def connect(self, dialect: Dialect, cargs: Any, cparams: Any) -> Any:
         """Make a connection that stops; None leaves it to the dialect, with what has been put into its options."""
-        if dialect.driver != "psycopg":
+        if self._asks_inside and (dialect.driver != "psycopg" or dialect.is_async):
             self.refused = TargetError(
-                f"An engine connects to the scratch database with the driver {dialect.driver}.",
-                "rowrace schedules psycopg 3, synchronous or asynchronous: use a URL that begins postgresql+psycopg://.",
+                f"The target asks invariants inside transactions, and an engine connects by {dialect.driver}"
+                f"{', asynchronously' if dialect.is_async else ''}.",
+                "They borrow the session's connection, which must be psycopg 3's, synchronous: drop `inside=True`.",
             )
             raise self.refused
-        cparams["options"] = f"{cparams.get('options', '')} {HEARING}".strip()
-        if dialect.is_async:
-            cparams["async_creator_fn"] = ScheduledAsyncConnection.connect
-            return None
-        return ScheduledConnection.connect(*cargs, **cparams)
+        try:
+            return connect(dialect, cargs, cparams)
+        except TargetError as error:
+            self.refused = error
+            raise
 
     def take_up(self, connection: Scheduled, record: Any) -> None:
         """A connection has been made."""
-        connection.hear_deadlock_checks()
+        connection.hear()
         connection.intruded = self._refuse_intruder
         self._records[connection] = record
 
@@ -153,7 +156,7 @@ class Connections:
 
     def _set_up(self, connection: Scheduled, adapted: Any) -> None:
         """Set the level; and where no session uses it, give up where a session holds a lock: that one stands still."""
-        if connection.asks_for is not None:  # after an execution option SQLAlchemy puts its own default there
+        if connection.level is not None:  # after an execution option SQLAlchemy puts its own default there
             connection.forget_level()
         level, limit = connection.settings
         if not connection.user:
@@ -221,7 +224,7 @@ def _database(cargs: Any, cparams: Any) -> str:
 def _connected(_adapted: Any, record: Any) -> None:
     connection = record.driver_connection
     if isinstance(connection, Scheduled):
-        home = _HOMES.get(connection.pgconn.db.decode())
+        home = _HOMES.get(connection.database)
         if home is not None:
             home.take_up(connection, record)
     elif isinstance(connection, psycopg.Connection | psycopg.AsyncConnection) and connection.info.dbname in _HOMES:
@@ -242,7 +245,7 @@ def _close(_adapted: Any, record: Any) -> None:
 
 def _checkout(adapted: Any, record: Any, _fairy: Any) -> None:
     connection = record.driver_connection
-    if isinstance(connection, Scheduled) and (home := _HOMES.get(connection.pgconn.db.decode())) is not None:
+    if isinstance(connection, Scheduled) and (home := _HOMES.get(connection.database)) is not None:
         home.lend(connection, adapted)
 
 
@@ -250,7 +253,3 @@ def _reset(_adapted: Any, record: Any, _state: Any) -> None:
     connection = None if record is None else record.driver_connection
     if isinstance(connection, Scheduled):
         connection.scheduled = connection.lent = False
-
-
-def _is_closed(connection: Scheduled) -> bool:
-    return bool(connection.pgconn.status != psycopg.pq.ConnStatus.OK)

@@ -11,8 +11,8 @@ from typing import Any
 from fuzz.case import Call
 from fuzz.engine.carrier import Abandoned, Carrier
 from fuzz.engine.chance import Dice, hand_over
-from fuzz.engine.connection import Exchange
 from fuzz.engine.locks import Pause
+from fuzz.engine.scheduled import Exchange
 
 Perform = Callable[[Call | None], None]
 """Makes a call, or, given None, closes what the program has left open."""

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from psycopg import IsolationLevel
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
 from fuzz.case import Case
-from fuzz.engine.connection import Exchange
 from fuzz.engine.failures import failure_of
 from fuzz.engine.locks import Pause
+from fuzz.engine.scheduled import Exchange
 from fuzz.history import ROWS_KEPT, Column, Commit, Failure, History, Inside, Minted, Outcome, Paused, Step, Write
 from fuzz.plain import given
 from fuzz.postgres.catalogue import Catalogue
@@ -32,7 +31,7 @@ class Taken:
     session: str
     call: int
     exchange: Exchange
-    level: IsolationLevel | None
+    level: str | None
     waited_for: tuple[str, ...] = ()
     settled: int = 0
     ends: bool = False
@@ -78,7 +77,7 @@ class Recorder:
 
     def step(self, session: str, call: int, exchange: Exchange) -> Taken:
         """A step is about to be sent."""
-        taken = Taken(len(self.steps) + 1, session, call, exchange, exchange.connection.asks_for)
+        taken = Taken(len(self.steps) + 1, session, call, exchange, exchange.connection.level)
         self.steps.append(taken)
         self.turns.append((session, call))
         return taken
@@ -118,13 +117,7 @@ class Recorder:
         for taken in self.steps:
             known = connections[taken.session]
             number = known.setdefault(taken.exchange.connection.pid, len(known))
-            yield _step(taken, describe, number, level if taken.level is None else _LEVELS[taken.level])
-
-
-_LEVELS = {level: "ser" if level is IsolationLevel.SERIALIZABLE else "rr" for level in IsolationLevel} | {
-    IsolationLevel.READ_COMMITTED: "rc",
-    IsolationLevel.READ_UNCOMMITTED: "rc",  # PostgreSQL has none weaker than READ COMMITTED
-}
+            yield _step(taken, describe, number, taken.level or level)
 
 
 Describe = Callable[[str, PGresult], tuple[Column, ...]]

@@ -14,11 +14,11 @@ from psycopg.pq import TransactionStatus
 
 from fuzz.case import Call
 from fuzz.engine.carrier import Overdue
-from fuzz.engine.connection import Exchange
 from fuzz.engine.connections import Connections
 from fuzz.engine.lane import Lane
 from fuzz.engine.locks import Pause
 from fuzz.engine.recorder import Recorder, Taken
+from fuzz.engine.scheduled import Exchange
 from fuzz.engine.settle import Answer, Hung, Settler
 from fuzz.history import CLOSING, Failure
 from fuzz.postgres.audit import Audit
@@ -207,7 +207,7 @@ class Run:
         taken.error = answer.error
         if exchange.cursor is not None and answer.error is None:
             taken.result = exchange.cursor.pgresult
-        taken.ends = exchange.connection.pgconn.transaction_status == TransactionStatus.IDLE
+        taken.ends = exchange.connection.status == TransactionStatus.IDLE
         if taken.ends and answer.error is None and exchange.sql != "ROLLBACK":
             self._audit.ask(exchange.connection.pid)
             self._committing = taken

@@ -14,8 +14,8 @@ from typing import Any
 from psycopg.errors import _WaitTimeout
 from psycopg.waiting import Ready, Wait, wait, wait_selector
 
-from fuzz.engine.connection import Exchange
 from fuzz.engine.connections import Connections
+from fuzz.engine.scheduled import Exchange
 from fuzz.postgres.monitor import Monitor
 
 PATIENCE = 600e-6
@@ -74,7 +74,7 @@ class Settler:
         if not TIMED:
             return self._drive(exchange, None)
         try:
-            return Answer(wait(exchange.generator, exchange.connection.pgconn.socket, PATIENCE, PATIENCE), None)
+            return Answer(wait(exchange.generator, exchange.connection.socket, PATIENCE, PATIENCE), None)
         except _WaitTimeout:
             pass  # gone on with below: in here the time-out would become the context of what the server answers
         except Exception as error:  # noqa: BLE001 - it is the answer, and goes to the target
@@ -105,7 +105,7 @@ class Settler:
 
     def _ready(self, exchange: Exchange) -> Ready | None:
         """What the exchange can go on with, as soon as it can; None when it is blocked."""
-        socket = exchange.connection.pgconn.socket
+        socket = exchange.connection.socket
         readers = [socket]
         writers = readers if exchange.state & Wait.W else []
         patience = 0.0 if exchange.connection.checked else PATIENCE

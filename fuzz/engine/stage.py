@@ -9,7 +9,6 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from psycopg.pq import TransactionStatus
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -18,8 +17,8 @@ from fuzz.case import ISOLATION, Call, Case
 from fuzz.engine.borrowed import Insight
 from fuzz.engine.carrier import Overdue
 from fuzz.engine.chance import EPOCH, SEEDED, Dice, own_clock_and_dice
-from fuzz.engine.connection import ScheduledConnection
 from fuzz.engine.connections import Connections
+from fuzz.engine.drivers.psycopg3 import ScheduledConnection
 from fuzz.engine.environment import Environment
 from fuzz.engine.lane import Lane
 from fuzz.engine.locks import locks_of_sessions
@@ -72,11 +71,11 @@ class Stage:
         self._url = scratch.url
         self._step_timeout = step_timeout
         self._unscheduled = _any_of(target.unscheduled)
-        self._connections = Connections(scratch.name, target.other_databases)
+        self._insight = Insight(target, scratch.url)
+        self._connections = Connections(scratch.name, target.other_databases, asks_inside=self._insight.is_asked_for)
         self._environments: dict[str, Environment] = {}
         self.substrate = target.substrate or "greenlet"
         self._watch = Watch()
-        self._insight = Insight(target, scratch.url)
         self._control = scratch.connect()
         try:
             self._lay_out()
@@ -272,8 +271,7 @@ class Stage:
         if self.target.session_scope == "program":
             return False, 0
         used = [connection for connection in self._connections if connection.user == session]
-        idle = (c.pgconn.transaction_status in {TransactionStatus.IDLE, TransactionStatus.UNKNOWN} for c in used)
-        return not all(idle), sum(connection.lent for connection in used)
+        return not all(connection.is_idle for connection in used), sum(connection.lent for connection in used)
 
     def _clear(self, run: Run) -> None:
         """Leave no transaction open, no connection lent out or closed, no lock held, whatever the target has left."""

@@ -13,8 +13,8 @@ import fuzz.serial_orders
 from fuzz.campaign.campaign import Budget, campaign
 from fuzz.campaign.events import Summary
 from fuzz.campaign.tally import Tally
-from fuzz.engine.connection import ScheduledConnection
 from fuzz.engine.lane import Lane
+from fuzz.engine.scheduled import Scheduled
 from fuzz.engine.settle import Settler
 from fuzz.engine.stage import Stage
 from fuzz.generate.hunt import Hunt
@@ -60,7 +60,7 @@ def seams() -> Iterator[tuple[str, object, str, bool]]:
     yield COUNTING, Tally, "note", True
     yield SQLALCHEMY, Lane, "_begin", False
     yield SQLALCHEMY, Lane, "answer", False
-    yield SCHEDULING, ScheduledConnection, "_exchange", False
+    yield SCHEDULING, Scheduled, "step", False
     yield POSTGRESQL, Settler, "_drive", False
     yield POSTGRESQL, fuzz.engine.settle, "wait", False
     yield POSTGRESQL, psycopg.Connection, "wait", False

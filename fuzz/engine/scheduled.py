@@ -1,0 +1,151 @@
+"""Connections whose every exchange with the server stops in the session that makes it, whatever the driver.
+
+An exchange is a generator as psycopg writes them: it sends, yields what it waits for (to read, to write), is sent what
+has become possible, and returns what the driver makes of the answer. A driver that is not written that way is turned
+into such generators (`fuzz.engine.drivers`).
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg.pq import TransactionStatus
+
+from fuzz.engine.carrier import Carrier, current, is_foreign
+from fuzz.engine.where import calling_line
+
+Given = tuple[Any, Any, Any]
+"""What a cursor is about to execute: statement, parameters, the cursor."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A step that is about to be taken: what will be sent, and the generator that sends it.
+
+    Attributes:
+        cursor: has the result of the statement as its `pgresult` afterwards; None: there is none to be had.
+        state: what the generator waits for, once it has been started: to read, to write, or both.
+    """
+
+    connection: Scheduled
+    generator: Any
+    sql: str
+    parameters: Any
+    cursor: Any
+    where: str
+    state: int = 0
+
+
+class Scheduled(ABC):
+    """What makes a driver's connection one whose exchanges stop; mixed into it.
+
+    Attributes:
+        given: what a cursor of this connection is about to execute.
+        scheduled: False while a pool sets the connection up or takes it back: its exchanges are no steps then.
+        checked: whether the server has said that its deadlock check for the present wait is over. With log_lock_waits
+            on, a backend logs that it still waits right after its deadlock check, and client_min_messages makes it
+            say so to us. From then on whoever closes a cycle is its victim, always: the check of a wait runs once, and
+            this one found no cycle yet.
+        settings: the default isolation level and the lock timeout that rowrace has set; "" where it has not.
+        user: the session that used it last; "" outside of all sessions.
+        lent: whether it is out of its pool.
+        intruded: called when a thread uses it that is no session's; raises.
+        pid: of its backend, also once it is closed.
+    """
+
+    given: Given | None = None
+    scheduled: bool = False
+    checked: bool = False
+    settings: tuple[str, str] = ("", "")
+    user: str = ""
+    lent: bool = False
+    intruded: Callable[[], None] | None = None
+    pid: int
+    _stepped: bool = False
+
+    @property
+    @abstractmethod
+    def database(self) -> str:
+        """The name of the database that it leads to."""
+
+    @property
+    @abstractmethod
+    def socket(self) -> int:
+        """The file descriptor that the server answers on."""
+
+    @property
+    @abstractmethod
+    def status(self) -> TransactionStatus:
+        """Whether it is in a transaction."""
+
+    @property
+    @abstractmethod
+    def level(self) -> str | None:
+        """The isolation level that it asks for when a transaction begins, by key; None: the default."""
+
+    @property
+    @abstractmethod
+    def is_gone(self) -> bool:
+        """Whether it has been closed, or lost."""
+
+    @abstractmethod
+    def forget_level(self) -> None:
+        """Have transactions begin at the default level again; sends nothing."""
+
+    @abstractmethod
+    def hear(self) -> None:
+        """Begin to set `checked` when the server says so."""
+
+    @abstractmethod
+    def undo(self) -> None:
+        """Roll back at once, outside of all sessions and event loops."""
+
+    @abstractmethod
+    def finish(self) -> None:
+        """Close it at once, likewise."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is in no transaction."""
+        return self.status in {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}
+
+    def step(self, generator: Any, name: str) -> tuple[Carrier, Exchange] | None:
+        """The session that is to stop before an exchange, and the step that it is; None where it is none.
+
+        Args:
+            generator: the exchange.
+            name: of what ends a transaction ("COMMIT", "ROLLBACK"), or of what is sent where nothing was given; "":
+                nothing is sent.
+        """
+        given, self.given = self.given, None
+        carrier = current()
+        if carrier is None:
+            if self.scheduled and self.intruded is not None and is_foreign():
+                self.intruded()
+            return None
+        self.user = carrier.name
+        if not self.scheduled or carrier.probing or not name:
+            return None
+        exchange = self._exchange(generator, given, name, carrier.unscheduled)
+        return None if exchange is None else (carrier, exchange)
+
+    def _exchange(
+        self, generator: Any, given: Given | None, name: str, unscheduled: re.Pattern[str] | None
+    ) -> Exchange | None:
+        if name in {"COMMIT", "ROLLBACK"}:
+            stepped, self._stepped = self._stepped, False
+            if not stepped or self.status == TransactionStatus.IDLE:  # so it is in autocommit
+                return None
+            return Exchange(self, generator, name, None, None, calling_line())
+        if given is None:
+            self._stepped = True
+            return Exchange(self, generator, name, None, None, calling_line())
+        text, parameters, cursor = given
+        if unscheduled is not None and unscheduled.match(text):
+            return None
+        self._stepped = True
+        return Exchange(self, generator, text, parameters, cursor, calling_line())

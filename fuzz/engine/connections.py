@@ -8,7 +8,7 @@ are no exception.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +24,9 @@ from fuzz.engine.where import calling_line
 from fuzz.errors import TargetError
 from fuzz.postgres.settings import LOCK_TIMEOUT
 
+Describe = Callable[[str], Sequence[tuple[str, int, int]]]
+"""The columns of a statement's result: name, table's oid, number in the table."""
+
 
 class Connections:
     """Those that engines hold to one scratch database.
@@ -31,6 +34,7 @@ class Connections:
     Args:
         database: its name.
         others: names of other databases that the target may connect to.
+        describe: tells the columns of a statement's result.
         asks_inside: whether invariants are to be asked inside transactions.
 
     Attributes:
@@ -38,7 +42,8 @@ class Connections:
         refused: why an engine was not let connect elsewhere; the target may have swallowed the exception.
     """
 
-    def __init__(self, database: str, others: Collection[str], *, asks_inside: bool) -> None:
+    def __init__(self, database: str, others: Collection[str], describe: Describe, *, asks_inside: bool) -> None:
+        self._describe = describe
         self._asks_inside = asks_inside
         self._database = database
         self._others = others
@@ -93,8 +98,12 @@ class Connections:
             raise refused
 
     def users_of_worn(self, pids: Collection[int]) -> set[str]:
-        """The sessions that have used one of these backends, or a connection that is closed or still lent."""
-        return {c.user for c in self._records if c.user and (c.pid in pids or c.lent or c.is_gone)}
+        """The sessions that have used what cannot be used again: closed, still lent, or in a transaction for good.
+
+        Args:
+            pids: backends that cannot be used again, besides.
+        """
+        return {c.user for c in self._records if c.user and (c.pid in pids or c.lent or c.is_gone or not _undone(c))}
 
     def drop(self, user: str) -> None:
         """Close what a session has used last; its pools, if they still live, connect anew."""
@@ -102,12 +111,6 @@ class Connections:
             record = self._records.pop(connection)
             connection.finish()
             record.dbapi_connection = None
-
-    def roll_back(self) -> None:
-        """Leave no transaction open."""
-        for connection in self._records:
-            if not connection.is_idle:
-                connection.undo()
 
     def allows(self, database: str) -> bool:
         """Whether the target may connect to another database."""
@@ -132,6 +135,7 @@ class Connections:
         """A connection has been made."""
         connection.hear()
         connection.intruded = self._refuse_intruder
+        connection.describe = self._describe
         self._records[connection] = record
 
     def _refuse_intruder(self) -> None:
@@ -166,9 +170,9 @@ class Connections:
         if (level, limit) == (self.level, connection.settings[1]):
             return
         cursor = adapted.cursor()
-        cursor.execute("SELECT set_config('default_transaction_isolation', %s, false)", (self.level,))
+        cursor.execute(f"SET default_transaction_isolation = '{self.level}'")  # each driver has other placeholders
         if limit != connection.settings[1]:
-            cursor.execute("SELECT set_config('lock_timeout', %s, false)", (limit,))
+            cursor.execute(f"SET lock_timeout = '{limit}'")
         cursor.close()
         adapted.commit()
         connection.settings = (self.level, limit)
@@ -253,3 +257,8 @@ def _reset(_adapted: Any, record: Any, _state: Any) -> None:
     connection = None if record is None else record.driver_connection
     if isinstance(connection, Scheduled):
         connection.scheduled = connection.lent = False
+
+
+def _undone(connection: Scheduled) -> bool:
+    """Leave no transaction open; whether that could be done."""
+    return connection.is_idle or connection.undo()

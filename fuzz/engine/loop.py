@@ -18,11 +18,22 @@ PATIENCE = 0.02
 """Seconds that a loop is given for what its own threads and sockets bring, before others are let go on."""
 
 
+class InFlight:
+    """Why a session stops whose exchange is under way: nothing can be read yet."""
+
+
 class SessionLoop(asyncio.SelectorEventLoop):
-    """An event loop of a session. It sleeps in earnest: nobody else goes on meanwhile, as in any code of a session."""
+    """An event loop of a session. It sleeps in earnest: nobody else goes on meanwhile, as in any code of a session.
+
+    Attributes:
+        in_flight: whether a driver that reads its answers by this loop waits for one.
+        exchanges: held by the task whose exchange that is.
+    """
 
     def __init__(self) -> None:
         super().__init__(_SessionSelector(self))
+        self.in_flight = False
+        self.exchanges = asyncio.Lock()
 
     @property
     def has_work(self) -> bool:
@@ -38,6 +49,10 @@ class _SessionSelector(DefaultSelector):
 
     def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
         carrier = current()
+        if self._loop.in_flight and carrier is not None:
+            while not (events := super().select(0)) and not self._loop.has_work:
+                carrier.stop(InFlight())
+            return events
         if timeout is not None or carrier is None or carrier.probing:
             return super().select(timeout)
         while not (events := super().select(PATIENCE)) and not self._loop.has_work:

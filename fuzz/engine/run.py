@@ -207,7 +207,7 @@ class Run:
         taken.error = answer.error
         if exchange.cursor is not None and answer.error is None:
             taken.result = exchange.cursor.pgresult
-        taken.ends = exchange.connection.status == TransactionStatus.IDLE
+        taken.ends = exchange.connection.transaction_status == TransactionStatus.IDLE
         if taken.ends and answer.error is None and exchange.sql != "ROLLBACK":
             self._audit.ask(exchange.connection.pid)
             self._committing = taken

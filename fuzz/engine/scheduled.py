@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,7 @@ class Scheduled(ABC):
         settings: the default isolation level and the lock timeout that rowrace has set; "" where it has not.
         user: the session that used it last; "" outside of all sessions.
         lent: whether it is out of its pool.
+        describe: tells the columns of a statement's result, for a driver that does not know where they come from.
         intruded: called when a thread uses it that is no session's; raises.
         pid: of its backend, also once it is closed.
     """
@@ -63,6 +64,7 @@ class Scheduled(ABC):
     settings: tuple[str, str] = ("", "")
     user: str = ""
     lent: bool = False
+    describe: Callable[[str], Sequence[tuple[str, int, int]]]
     intruded: Callable[[], None] | None = None
     pid: int
     _stepped: bool = False
@@ -79,7 +81,7 @@ class Scheduled(ABC):
 
     @property
     @abstractmethod
-    def status(self) -> TransactionStatus:
+    def transaction_status(self) -> TransactionStatus:
         """Whether it is in a transaction."""
 
     @property
@@ -101,8 +103,8 @@ class Scheduled(ABC):
         """Begin to set `checked` when the server says so."""
 
     @abstractmethod
-    def undo(self) -> None:
-        """Roll back at once, outside of all sessions and event loops."""
+    def undo(self) -> bool:
+        """Roll back at once, outside of all sessions and event loops; False where the driver cannot."""
 
     @abstractmethod
     def finish(self) -> None:
@@ -111,7 +113,7 @@ class Scheduled(ABC):
     @property
     def is_idle(self) -> bool:
         """Whether it is in no transaction."""
-        return self.status in {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}
+        return self.transaction_status in {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}
 
     def step(self, generator: Any, name: str) -> tuple[Carrier, Exchange] | None:
         """The session that is to stop before an exchange, and the step that it is; None where it is none.
@@ -138,7 +140,7 @@ class Scheduled(ABC):
     ) -> Exchange | None:
         if name in {"COMMIT", "ROLLBACK"}:
             stepped, self._stepped = self._stepped, False
-            if not stepped or self.status == TransactionStatus.IDLE:  # so it is in autocommit
+            if not stepped or self.transaction_status == TransactionStatus.IDLE:  # so it is in autocommit
                 return None
             return Exchange(self, generator, name, None, None, calling_line())
         if given is None:

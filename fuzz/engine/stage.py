@@ -18,6 +18,7 @@ from fuzz.engine.borrowed import Insight
 from fuzz.engine.carrier import Overdue
 from fuzz.engine.chance import EPOCH, SEEDED, Dice, own_clock_and_dice
 from fuzz.engine.connections import Connections
+from fuzz.engine.described import Described
 from fuzz.engine.drivers.psycopg3 import ScheduledConnection
 from fuzz.engine.environment import Environment
 from fuzz.engine.lane import Lane
@@ -71,12 +72,14 @@ class Stage:
         self._url = scratch.url
         self._step_timeout = step_timeout
         self._unscheduled = _any_of(target.unscheduled)
+        self._control = scratch.connect()
         self._insight = Insight(target, scratch.url)
-        self._connections = Connections(scratch.name, target.other_databases, asks_inside=self._insight.is_asked_for)
+        self._connections = Connections(
+            scratch.name, target.other_databases, Described(self._control), asks_inside=self._insight.is_asked_for
+        )
         self._environments: dict[str, Environment] = {}
         self.substrate = target.substrate or "greenlet"
         self._watch = Watch()
-        self._control = scratch.connect()
         try:
             self._lay_out()
         except BaseException:
@@ -95,8 +98,8 @@ class Stage:
 
     def close(self) -> None:
         """Close all connections."""
-        for environment in self._environments.values():
-            environment.dispose()
+        for name in list(self._environments):
+            self._dismantle(name)
         self._watch.close()
         self._connections.close()
         self._control.close()
@@ -273,19 +276,23 @@ class Stage:
         used = [connection for connection in self._connections if connection.user == session]
         return not all(connection.is_idle for connection in used), sum(connection.lent for connection in used)
 
+    def _dismantle(self, name: str) -> None:
+        """Close a session's connections, then let its event loop, if it has one, see that they are gone."""
+        self._connections.drop(name)
+        self._environments.pop(name).dispose()
+
     def _clear(self, run: Run) -> None:
         """Leave no transaction open, no connection lent out or closed, no lock held, whatever the target has left."""
-        worn = self._connections.users_of_worn(self._monitor.holders())
-        if not run.has_ended:
+        if run.has_ended:
+            worn = self._connections.users_of_worn(self._monitor.holders())
+        else:
             worn = {name for name in self._environments if name != OUTSIDE}
             for connection in self._connections:
                 if connection.user in worn:
                     self._monitor.terminate(connection.pid)
             run.abandon()
         for name in worn:
-            self._environments.pop(name).dispose()
-            self._connections.drop(name)
-        self._connections.roll_back()
+            self._dismantle(name)
 
 
 def _commit(session: Session) -> None:

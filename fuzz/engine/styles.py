@@ -134,6 +134,7 @@ class Asynchronous:
         await asyncio.gather(*left, return_exceptions=True)
         if "engine" in self.__dict__:
             await self.engine.dispose()
+        await asyncio.sleep(0)  # what was closed from outside is let go of now
         await self._loop.shutdown_asyncgens()
         await self._loop.shutdown_default_executor()
 

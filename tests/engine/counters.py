@@ -212,6 +212,62 @@ class Shared(_Counters):
         session.remove()
 
 
+class Psycopg2(_Counters):
+    """Code on psycopg2."""
+
+    def open(self, url: str) -> Engine:
+        return create_engine(url.replace("+psycopg", "+psycopg2"))
+
+    @operation
+    def by_session(self, app: Engine) -> None:
+        with Session(app) as session, session.begin():
+            session.get_one(Counter, "visits").value += 1
+
+    @operation
+    def by_core(self, app: Engine) -> None:
+        with app.begin() as connection:
+            connection.execute(WRITE, {"value": connection.scalar(READ) + 1})
+
+    @operation
+    def by_lock(self, app: Engine) -> None:
+        with Session(app) as session, session.begin():
+            session.get_one(Counter, "visits", with_for_update=True).value += 1
+
+    @operation
+    def by_stream(self, app: Engine) -> None:
+        with Session(app) as session, session.begin():
+            for counter in session.scalars(select(Counter).execution_options(yield_per=1)):
+                counter.value += 1
+
+
+class Asyncpg(_Counters):
+    """Code on asyncpg."""
+
+    async def open(self, url: str) -> AsyncEngine:
+        return create_async_engine(url.replace("+psycopg", "+asyncpg"))
+
+    @operation
+    async def by_session(self, app: AsyncEngine) -> None:
+        async with AsyncSession(app) as session, session.begin():
+            (await session.get_one(Counter, "visits")).value += 1
+
+    @operation
+    async def by_core(self, app: AsyncEngine) -> None:
+        async with app.begin() as connection:
+            await connection.execute(WRITE, {"value": await connection.scalar(READ) + 1})
+
+    @operation
+    async def by_lock(self, app: AsyncEngine) -> None:
+        async with AsyncSession(app) as session, session.begin():
+            (await session.get_one(Counter, "visits", with_for_update=True)).value += 1
+
+    @operation
+    async def by_stream(self, app: AsyncEngine) -> None:
+        async with AsyncSession(app) as session, session.begin():
+            async for counter in await session.stream_scalars(select(Counter).execution_options(yield_per=1)):
+                counter.value += 1
+
+
 class Awaited(_Counters):
     """Code that builds its own asynchronous engine."""
 

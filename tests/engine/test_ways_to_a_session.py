@@ -14,7 +14,7 @@ from fuzz.case import Call, Case
 from fuzz.engine.stage import Stage
 from fuzz.history import History
 from fuzz.postgres import Server
-from tests.engine.counters import POOLS, Awaited, Flasked, Given, GivenAsync, Modelled, Shared
+from tests.engine.counters import POOLS, Asyncpg, Awaited, Flasked, Given, GivenAsync, Modelled, Psycopg2, Shared
 
 WAYS: list[tuple[type[Target], str]] = [
     (Given, "by_core"),
@@ -28,6 +28,10 @@ WAYS: list[tuple[type[Target], str]] = [
     (Shared, "by_engine"),
     (Shared, "by_scoped_session"),
     (Awaited, "by_async_scoped_session"),
+    (Psycopg2, "by_session"),
+    (Psycopg2, "by_core"),
+    (Asyncpg, "by_session"),
+    (Asyncpg, "by_core"),
     (Modelled, "by_sqlmodel"),
     (Flasked, "by_request"),
 ]
@@ -127,7 +131,7 @@ def test_a_savepoint_and_its_release_are_steps(stage_of: StageOf) -> None:
     assert counted(history) == [1, 1]
 
 
-@pytest.mark.parametrize("target", [Given, GivenAsync])
+@pytest.mark.parametrize("target", [Given, GivenAsync, Psycopg2, Asyncpg])
 def test_a_row_read_for_update_makes_the_other_session_wait(stage_of: StageOf, target: type[Target]) -> None:
     history = count(stage_of(target), "by_lock", "ABAABB")
     assert [step.waited_for for step in history.steps if step.waited_for] == [("A",)]
@@ -156,7 +160,13 @@ def test_a_row_that_is_locked_is_skipped(stage_of: StageOf) -> None:
     assert counted(history) == [1]
 
 
-STREAMS = [(Given, "by_stream"), (Given, "by_stream_of_core"), (GivenAsync, "by_stream")]
+STREAMS = [
+    (Given, "by_stream"),
+    (Given, "by_stream_of_core"),
+    (GivenAsync, "by_stream"),
+    (Psycopg2, "by_stream"),
+    (Asyncpg, "by_stream"),
+]
 
 
 @pytest.mark.parametrize(("target", "way"), STREAMS)
@@ -165,7 +175,7 @@ def test_a_cursor_of_the_server_is_declared_fetched_from_and_closed_by_steps(
 ) -> None:
     history = count(stage_of(target), way, "")
     steps = [step for step in history.steps if step.session == "A"]
-    assert steps[1].sql.split(" FROM")[0] == "FETCH FORWARD 1"
+    assert steps[1].sql.startswith("FETCH FORWARD")
     assert steps[0].sql.startswith('DECLARE "cursor" CURSOR FOR SELECT')
     assert next(step.rows for step in steps if step.sql.startswith("FETCH"))[0][-1] == "0"
     assert counted(history) == [1, 2]

@@ -9,7 +9,7 @@ from sqlalchemy import Dialect
 
 from fuzz.errors import TargetError
 
-_MODULES = {"psycopg": "psycopg3", "psycopg2": "psycopg2"}
+_MODULES = {"asyncpg": "asyncpg", "psycopg": "psycopg3", "psycopg2": "psycopg2"}
 """SQLAlchemy's name of a driver -> the module here; imported when an engine first asks for it."""
 
 

@@ -135,8 +135,8 @@ class _Ours(Scheduled):
         return int(self.pgconn.socket)
 
     @property
-    def status(self) -> TransactionStatus:
-        """As `Scheduled.status`."""
+    def transaction_status(self) -> TransactionStatus:
+        """As `Scheduled.transaction_status`."""
         return TransactionStatus(self.pgconn.transaction_status)
 
     @property
@@ -162,9 +162,10 @@ class _Ours(Scheduled):
         if diagnostic.source_function == "ProcSleep" and " acquired " not in (diagnostic.message_primary or ""):
             self.checked = True
 
-    def undo(self) -> None:
+    def undo(self) -> bool:
         """As `Scheduled.undo`."""
         self.pgconn.exec_(b"ROLLBACK")
+        return True
 
     def finish(self) -> None:
         """As `Scheduled.finish`."""

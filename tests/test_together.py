@@ -42,6 +42,21 @@ def test_ctrl_c_ends_them_all_and_what_they_have_told_is_kept(events: Iterator[M
     assert multiprocessing.active_children() == []
 
 
+def test_before_a_word_of_all_what_is_to_be_explored_is_waiting(events: Iterator[MatrixEvent]) -> None:
+    first = next(events)
+    assert isinstance(first, PairExplored)
+    so_far = first.matrix()
+    os.kill(os.getpid(), signal.SIGINT)
+    *_, last = events
+    assert isinstance(last, MatrixEnded)
+    assert {operations: [each.invoked for each in cell] for operations, cell in so_far.cells.items()} == {
+        operations: [each.invoked for each in cell] for operations, cell in last.matrix.cells.items()
+    }
+    unheard = [each for cell in so_far.cells.values() for each in cell if not each.classes]
+    assert unheard
+    assert {(each.left, each.isolation) for each in unheard} == {(1, "rc")}
+
+
 def test_if_one_is_killed_all_end_with_a_word_on_it(events: Iterator[MatrixEvent]) -> None:
     assert isinstance(next(events), PairExplored)
     multiprocessing.active_children()[0].kill()

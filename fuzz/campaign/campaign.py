@@ -7,12 +7,11 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from fuzz.campaign.confirmation import confirm
+from fuzz.campaign.confirmation import Confirmation
 from fuzz.campaign.events import Ended, Event, Found, Progress, Shrinking, Summary
 from fuzz.campaign.interruption import Interruption, interruptions
 from fuzz.campaign.tally import Tally
 from fuzz.case import ISOLATION, Call
-from fuzz.finding import Finding
 from fuzz.generate.calls import simpler
 from fuzz.generate.hunt import Hunt
 from fuzz.generate.lessons import Lessons
@@ -20,7 +19,7 @@ from fuzz.generate.machine import DRAWN, TURNS, machine_of
 from fuzz.generate.sweep import Sweep
 from fuzz.minimise import Minimiser
 from fuzz.strategies import STRATEGIES
-from fuzz.trial import Trial, Verdict
+from fuzz.trial import Trial
 
 MIX = (DRAWN, *STRATEGIES)
 """All strategies: none wins everywhere."""
@@ -116,8 +115,7 @@ class _Campaign:
         self._tally = Tally()
         self._lessons = Lessons(trial, word, seed)
         self._sweep = Sweep(trial, self._lessons, word, isolation, seed).verdicts()
-        self._findings: dict[str, Finding] = {}
-        self._nondeterministic: dict[str, str] = {}
+        self._confirmation = Confirmation(trial, seed, postgres)
 
     def is_over(self) -> bool:
         """Whether the budget is spent."""
@@ -126,7 +124,7 @@ class _Campaign:
         return (
             (budget.seconds is not None and self._tally.elapsed_s >= budget.seconds)
             or (budget.cases is not None and self._tally.cases >= budget.cases)
-            or (budget.findings is not None and len(self._findings) >= budget.findings)
+            or (budget.findings is not None and len(self._confirmation.findings) >= budget.findings)
             or (budget.plateau and self._tally.has_dried_up)
         )
 
@@ -169,7 +167,7 @@ class _Campaign:
         return hunt
 
     def _hunt(self) -> Hunt:
-        return Hunt({*self._findings, *self._nondeterministic}, self._tally.note, self.is_over)
+        return Hunt(self._confirmation, self._tally.note, self.is_over)
 
     def _follow(self, hunt: Hunt) -> Iterator[Event]:
         """Make a finding of what a hunt has brought."""
@@ -180,22 +178,16 @@ class _Campaign:
             yield Shrinking(violation.kind, self.summary())
             levels = [level for level in ISOLATION if level in self._isolation]
             least = Minimiser(self._trial, hunt.wanted, levels)(hunt.least, self._simpler)
-            yield from self._keep(hunt.wanted, least, hunt.met_s)
+            finding = self._confirmation.confirm(hunt.wanted, least, hunt.met_s)
+            if finding is not None:
+                yield Found(finding, self.summary())
 
     def _simpler(self, call: Call) -> list[Call]:
         return simpler(call, self._lessons.calls)
 
-    def _keep(self, signature: str, least: Verdict, first_seen_s: float) -> Iterator[Event]:
-        seed, postgres = self._seed, self._postgres
-        finding = confirm(self._trial, signature, least, seed=seed, postgres=postgres, first_seen_s=first_seen_s)
-        if finding is None:
-            self._nondeterministic[signature] = least.history.case.dumps()
-        else:
-            self._findings[signature] = finding
-            yield Found(finding, self.summary())
-
     def summary(self) -> Summary:
         """How far the campaign is."""
+        findings = self._confirmation.findings
         return Summary(
             target=self._word,
             seed=self._seed,
@@ -207,9 +199,9 @@ class _Campaign:
             distinct_interleavings=self._tally.interleavings,
             last_new_s=self._tally.last_new_s,
             fails_alone=tuple(sorted(self._tally.alone)),
-            findings=tuple(self._findings.values()),
-            times_seen={signature: self._tally.seen[signature] for signature in self._findings},
-            nondeterministic=dict(self._nondeterministic),
+            findings=tuple(findings.values()),
+            times_seen={signature: self._tally.seen[signature] for signature in findings},
+            nondeterministic=dict(self._confirmation.nondeterministic),
             counts=self._tally.counts,
             interrupted=False,
             dried_up=self._tally.has_dried_up,

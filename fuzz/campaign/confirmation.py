@@ -9,31 +9,61 @@ REPLAYS = 3
 """How often a least case must repeat to be a finding."""
 
 
-def confirm(
-    trial: Trial, signature: str, least: Verdict, *, seed: int, postgres: str, first_seen_s: float
-) -> Finding | None:
-    """Run a least case again; what does not repeat is no finding, and no pass either.
+class Confirmation:
+    """Runs least cases again; what does not repeat is no finding, and no pass either.
 
     Args:
-        trial: runs and judges it.
-        signature: of the violation that it is to show each time.
-        least: its verdict.
+        trial: runs and judges them.
         seed: what all that was drawn comes from.
         postgres: the server's version.
-        first_seen_s: when the violation was met, in seconds from the start.
+
+    Attributes:
+        findings: signature -> what repeated, in the order in which it was met.
+        nondeterministic: signature -> the case as JSON text, of what did not.
     """
-    replays = [trial(least.history.case) for _ in range(REPLAYS)]
-    violation = least.violation(signature)
-    if violation is None or not all(verdict.violation(signature) for verdict in replays):
-        return None
-    digest = least.history.digest()
-    return Finding(
-        violation=violation,
-        others=tuple(other for other in least.violations if other is not violation),
-        history=least.history,
-        replays=REPLAYS,
-        identical=sum(verdict.history.digest() == digest for verdict in replays),
-        seed=seed,
-        postgres=postgres,
-        first_seen_s=first_seen_s,
-    )
+
+    def __init__(self, trial: Trial, seed: int, postgres: str) -> None:
+        self._trial = trial
+        self._seed = seed
+        self._postgres = postgres
+        self.findings: dict[str, Finding] = {}
+        self.nondeterministic: dict[str, str] = {}
+
+    def __contains__(self, signature: object) -> bool:
+        """Whether a case with it has been run again, whatever came of that."""
+        return signature in self.findings or signature in self.nondeterministic
+
+    def confirm(self, signature: str, least: Verdict, first_seen_s: float) -> Finding | None:
+        """Run a least case again.
+
+        Args:
+            signature: of the violation that it is to show each time.
+            least: its verdict.
+            first_seen_s: when the violation was met, in seconds from the start.
+
+        Returns:
+            The finding; None when it did not repeat.
+        """
+        finding = self._repeated(signature, least, first_seen_s)
+        if finding is None:
+            self.nondeterministic[signature] = least.history.case.dumps()
+        else:
+            self.findings[signature] = finding
+        return finding
+
+    def _repeated(self, signature: str, least: Verdict, first_seen_s: float) -> Finding | None:
+        replays = [self._trial(least.history.case) for _ in range(REPLAYS)]
+        violation = least.violation(signature)
+        if violation is None or not all(verdict.violation(signature) for verdict in replays):
+            return None
+        digest = least.history.digest()
+        return Finding(
+            violation=violation,
+            others=tuple(other for other in least.violations if other is not violation),
+            history=least.history,
+            replays=REPLAYS,
+            identical=sum(verdict.history.digest() == digest for verdict in replays),
+            seed=self._seed,
+            postgres=self._postgres,
+            first_seen_s=first_seen_s,
+        )

@@ -8,11 +8,10 @@ from dataclasses import replace
 from itertools import zip_longest
 from time import monotonic
 
-from fuzz.campaign.confirmation import confirm
+from fuzz.campaign.confirmation import Confirmation
 from fuzz.campaign.interruption import interruptions
 from fuzz.campaign.matrix import Explored, Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, Terms
 from fuzz.case import ISOLATION, Case
-from fuzz.finding import Finding
 from fuzz.generate.calls import simpler
 from fuzz.generate.exploration import Exploration
 from fuzz.generate.meetings import Calls, Operations
@@ -108,8 +107,7 @@ class _Exploring:
             for operations, pair in filter(None, round_)
         ]
         self._waiting = deque(self._all)
-        self._findings: dict[str, Finding] = {}
-        self._nondeterministic: dict[str, str] = {}
+        self._confirmation = Confirmation(trial, terms.seed, terms.postgres)
 
     def so_far(self) -> Matrix:
         """How far the exploration is."""
@@ -121,8 +119,8 @@ class _Exploring:
             self._elapsed_s(),
             sum(ongoing.runs for ongoing in self._all),
             cells,
-            tuple(self._findings.values()),
-            dict(self._nondeterministic),
+            tuple(self._confirmation.findings.values()),
+            dict(self._confirmation.nondeterministic),
         )
 
     def next(self) -> _Ongoing | None:
@@ -148,7 +146,7 @@ class _Exploring:
     def _find(self, verdict: Verdict) -> Iterator[MatrixEvent]:
         """Make a finding of the most telling violation, if that is not known."""
         for violation in verdict.violations[:1]:
-            if violation.signature not in self._findings and violation.signature not in self._nondeterministic:
+            if violation.signature not in self._confirmation:
                 yield from self._keep(verdict, violation)
 
     def _keep(self, verdict: Verdict, violation: Violation) -> Iterator[MatrixEvent]:
@@ -156,13 +154,8 @@ class _Exploring:
         levels = [level for level in ISOLATION if level in terms.isolation]
         minimise = Minimiser(self._trial, violation.signature, levels)
         least = minimise(verdict, lambda call: simpler(call, terms.calls))
-        finding = confirm(
-            self._trial, violation.signature, least, seed=terms.seed, postgres=terms.postgres, first_seen_s=seen_s
-        )
-        if finding is None:
-            self._nondeterministic[violation.signature] = least.history.case.dumps()
-        else:
-            self._findings[violation.signature] = finding
+        finding = self._confirmation.confirm(violation.signature, least, seen_s)
+        if finding is not None:
             yield RaceFound(finding)
 
 

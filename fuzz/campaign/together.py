@@ -10,25 +10,25 @@ import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from time import monotonic
 
-from fuzz.campaign.confirmation import confirm
+from fuzz.campaign.confirmation import Confirmation
 from fuzz.campaign.exploring import explore
 from fuzz.campaign.interruption import interruptions
-from fuzz.campaign.matrix import Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, Terms
+from fuzz.campaign.matrix import Explored, Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, Terms
 from fuzz.case import Case
 from fuzz.errors import ToolError
-from fuzz.finding import Finding
 from fuzz.generate.meetings import Calls, Operations
 from fuzz.lookup import find_target
 from fuzz.postgres import open_server
 from fuzz.trial import Trial
 from fuzz.trials import Trials
 
-Meeting = Mapping[Operations, Sequence[Calls]]
+Share = Mapping[Operations, Sequence[Calls]]
 
 EVERY = 1.0
 """Seconds between two words of a worker on how far it is."""
@@ -63,7 +63,7 @@ class _Far:
 _Word = _Met | _Far | ToolError
 
 
-def explore_together(jobs: int, trial: Trial, meetings: Meeting, terms: Terms, dsn: str) -> Iterator[MatrixEvent]:
+def explore_together(jobs: int, trial: Trial, meetings: Share, terms: Terms, dsn: str) -> Iterator[MatrixEvent]:
     """Explore pairs of calls, as `explore` does, on several processes.
 
     Args:
@@ -82,7 +82,7 @@ def explore_together(jobs: int, trial: Trial, meetings: Meeting, terms: Terms, d
     operations = list(meetings)
     shares = [{each: meetings[each] for each in operations[first::jobs]} for first in range(jobs)]
     with interruptions() as interruption, _workers(shares, terms, dsn) as pipes:
-        together = _Together(trial, operations, terms, pipes)
+        together = _Together(trial, meetings, terms, pipes)
         try:
             while together.pipes:
                 interruption.check()
@@ -100,17 +100,14 @@ class _Together:
         pipes: to those that have not ended.
     """
 
-    def __init__(
-        self, trial: Trial, operations: Sequence[Operations], terms: Terms, pipes: Sequence[Connection]
-    ) -> None:
+    def __init__(self, trial: Trial, meetings: Share, terms: Terms, pipes: Sequence[Connection]) -> None:
         self.pipes = list(pipes)
         self._trial = trial
-        self._operations = operations
+        self._cells = {operations: _not_begun(pairs, terms) for operations, pairs in meetings.items()}
         self._terms = terms
         self._start = monotonic()
-        self._far: dict[int, Matrix] = {}
-        self._findings: dict[str, Finding] = {}
-        self._nondeterministic: dict[str, str] = {}
+        self._far: dict[Connection, Matrix] = {}
+        self._confirmation = Confirmation(trial, terms.seed, terms.postgres)
 
     def hear(self) -> Iterator[MatrixEvent]:
         """Wait for the next words, and tell what they come to."""
@@ -128,14 +125,14 @@ class _Together:
     def so_far(self) -> Matrix:
         """How far all are together."""
         each = self._far.values()
-        cells = {operations: cell for matrix in each for operations, cell in matrix.cells.items()}
+        doubtful = [self._confirmation.nondeterministic, *(matrix.nondeterministic for matrix in each)]
         return Matrix(
             self._terms,
             monotonic() - self._start,
             sum(matrix.runs for matrix in each),
-            {operations: cells.get(operations, ()) for operations in self._operations},
-            tuple(self._findings.values()),
-            {**self._nondeterministic, **{name: case for one in each for name, case in one.nondeterministic.items()}},
+            dict(chain(self._cells.items(), *(matrix.cells.items() for matrix in each))),
+            tuple(self._confirmation.findings.values()),
+            dict(chain.from_iterable(cases.items() for cases in doubtful)),
         )
 
     def _heard(self, pipe: Connection, word: _Word) -> Iterator[MatrixEvent]:
@@ -143,7 +140,7 @@ class _Together:
             case _Met():
                 yield from self._confirm(word)
             case _Far(matrix, ended):
-                self._far[id(pipe)] = matrix
+                self._far[pipe] = matrix
                 if ended:
                     self.pipes.remove(pipe)
                 yield PairExplored(self.so_far)
@@ -152,27 +149,21 @@ class _Together:
 
     def _confirm(self, met: _Met) -> Iterator[MatrixEvent]:
         """Make a finding of what a worker has met, unless another one has met it, too."""
-        if met.signature in self._findings or met.signature in self._nondeterministic:
+        if met.signature in self._confirmation:
             return
-        terms = self._terms
         least = self._trial(Case.loads(met.case))
-        finding = confirm(
-            self._trial,
-            met.signature,
-            least,
-            seed=terms.seed,
-            postgres=terms.postgres,
-            first_seen_s=met.first_seen_s,
-        )
-        if finding is None:
-            self._nondeterministic[met.signature] = met.case
-        else:
-            self._findings[met.signature] = finding
+        finding = self._confirmation.confirm(met.signature, least, met.first_seen_s)
+        if finding is not None:
             yield RaceFound(finding)
 
 
+def _not_begun(pairs: Sequence[Calls], terms: Terms) -> tuple[Explored, ...]:
+    """The cell of two operations before a worker has told of it: without it, they would seem not to meet."""
+    return tuple(Explored(pair, level, 0, 1, {}, 0, 0) for level in terms.isolation for pair in pairs)
+
+
 @contextmanager
-def _workers(shares: Sequence[Meeting], terms: Terms, dsn: str) -> Iterator[Sequence[Connection]]:
+def _workers(shares: Sequence[Share], terms: Terms, dsn: str) -> Iterator[Sequence[Connection]]:
     """Start a worker for each share; within the block, there is a pipe to each."""
     context = get_context("spawn")  # a server's connections, and greenlets, do not survive a fork
     pipes: list[Connection] = []
@@ -194,7 +185,7 @@ def _workers(shares: Sequence[Meeting], terms: Terms, dsn: str) -> Iterator[Sequ
             process.kill()
 
 
-def _work(pipe: Connection, share: Meeting, terms: Terms, dsn: str) -> None:
+def _work(pipe: Connection, share: Share, terms: Terms, dsn: str) -> None:
     """Explore a share, in a process of its own, until it has come to its end or nobody listens any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the other process' to answer
     with suppress(BrokenPipeError, ConnectionResetError):

@@ -32,9 +32,9 @@ def conflicts_of(one: Alone, other: Alone) -> frozenset[Conflict]:
     (call, mine), (other_call, yours) = one, other
     waits = _first_waits(mine, yours)
     looks, looks_back = _looking(mine, yours), {(place, beside) for beside, place in _looking(yours, mine)}
-    free = (looks | looks_back).difference(_locked(mine, yours, looks | looks_back, waits))
-    if not _can_cross({place for place, _ in looks}, {beside for _, beside in looks_back}):
-        free = set()
+    free = set[Places]()
+    if _can_cross({place for place, _ in looks}, {beside for _, beside in looks_back}):
+        free = (looks | looks_back).difference(_locked(mine, yours, looks | looks_back, waits))
     crossed = waits if len(waits) > 1 else set()
     return frozenset(
         {

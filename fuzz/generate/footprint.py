@@ -19,7 +19,7 @@ Row = tuple[str, tuple[str, ...]]
 
 
 APART = 10**18
-"""Between the numbers of two runs, as if each sequence had begun so much later: more than a bigint holds."""
+"""Between the numbers of two runs, as if each sequence had begun so much later: farther than any gets."""
 
 
 Keyed = tuple[str, Key]

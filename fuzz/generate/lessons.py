@@ -64,7 +64,7 @@ class Lessons:
         self._acts: dict[tuple[int, int], Footprint] = {}
         self._writers: dict[str, list[int]] = {}
         self._met: Meetings = {}
-        self._compared: list[int] = []
+        self._compared = 0
         self.calls = unique(self._table)
         self.lasting = target.session_scope == "program"
         self._palettes = (0, self._made())
@@ -94,11 +94,9 @@ class Lessons:
 
     def met(self) -> Meetings:
         """How the calls meet that have been run."""
-        new = [place for place in self._alone if place not in self._compared]
-        if new:
-            alone = [[(self.calls[place], self._alone[place]) for place in some] for some in (self._compared, new)]
-            meet_more(self._met, *alone)
-            self._compared += new
+        alone = [(self.calls[place], footprint) for place, footprint in self._alone.items()]
+        meet_more(self._met, alone[: self._compared], alone[self._compared :])
+        self._compared = len(alone)
         return self._met
 
     def palettes(self) -> Palettes:

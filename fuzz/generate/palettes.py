@@ -62,7 +62,6 @@ class Palettes:
         lengths: operation -> the most steps that one of its calls took alone.
         foresight: tells which steps conflict, before they are taken.
         acts: for long sessions: what two calls in a row do.
-        alone: what the calls that were run alone touched; empty where one session lives through a program.
     """
 
     calls: tuple[Call, ...]
@@ -71,7 +70,6 @@ class Palettes:
     lengths: dict[str, int]
     foresight: Foresight = field(compare=False)
     acts: tuple[Act, ...] = ()
-    alone: tuple[Alone, ...] = ()
 
     def __len__(self) -> int:
         if self.together:
@@ -119,7 +117,7 @@ def palettes_of_calls(
     for call, footprint in alone:
         lengths[call.operation] = max(lengths[call.operation], footprint.steps)
     random = Random(chance)  # noqa: S311 - a campaign must repeat
-    return Palettes(tuple(calls), _met(meetings.values(), random), (), lengths, foresight, alone=tuple(alone))
+    return Palettes(tuple(calls), _met(meetings.values(), random), (), lengths, foresight)
 
 
 def palettes_of_sessions(

@@ -16,7 +16,7 @@ from fuzz.case import Case
 from fuzz.generate.coverage import Conflict, conflicts_of, telling
 from fuzz.generate.exploration import Exploration
 from fuzz.generate.lessons import SOME, Lessons
-from fuzz.generate.meetings import WAYS, Pair
+from fuzz.generate.meetings import WAYS, Alone, Pair
 from fuzz.generate.palettes import Act
 from fuzz.trial import Trial, Verdict
 
@@ -55,7 +55,8 @@ class Sweep:
         self._chance = chance
         self._known: set[Conflict] = set()
         self._told: list[Pair] = []
-        self._conflicts: dict[tuple[int, int], tuple[Pair, frozenset[Conflict]]] = {}
+        self._computed: dict[tuple[int, int], frozenset[Conflict]] = {}
+        self._met: dict[tuple[int, int], tuple[Pair, frozenset[Conflict]]] = {}
         self._begun: set[tuple[str, int, int]] = set()
         self._unfinished: deque[Iterator[Verdict]] = deque()
 
@@ -96,9 +97,11 @@ class Sweep:
 
     def _telling(self) -> list[Pair]:
         """Pairs that show new conflicts and, by turns, each operation's call with itself: it conflicts both ways."""
-        twins = [each for each in self._lessons.writers if conflicts_of(each, each)]
-        twins.sort(key=lambda each: len(conflicts_of(each, each)), reverse=True)
-        turns = zip_longest(telling(self._pairs(), self._known), ((call, call) for call, _ in twins))
+        twins = [(each, self._conflicts(each, each)) for each in self._lessons.writers]
+        twins.sort(key=lambda twin: len(twin[1]), reverse=True)
+        turns = zip_longest(
+            telling(self._pairs(), self._known), ((call, call) for (call, _), conflicts in twins if conflicts)
+        )
         return [pair for pair in chain.from_iterable(turns) if pair is not None]
 
     def _pairs(self) -> list[tuple[Pair, frozenset[Conflict]]]:
@@ -106,10 +109,17 @@ class Sweep:
         alone = {id(call): (call, footprint) for call, footprint in self._lessons.alone}
         for each in self._lessons.met().values():
             for one, other in (each.ways[way] for way in each.ranked[:WAYS]):
-                if (id(one), id(other)) not in self._conflicts:
-                    conflicts = conflicts_of(alone[id(one)], alone[id(other)])
-                    self._conflicts[id(one), id(other)] = ((one, other), conflicts)
-        return list(self._conflicts.values())
+                if (id(one), id(other)) not in self._met:
+                    conflicts = self._conflicts(alone[id(one)], alone[id(other)])
+                    self._met[id(one), id(other)] = ((one, other), conflicts)
+        return list(self._met.values())
+
+    def _conflicts(self, one: Alone, other: Alone) -> frozenset[Conflict]:
+        """The conflicts of two calls, computed once."""
+        calls = id(one[0]), id(other[0])
+        if calls not in self._computed:
+            self._computed[calls] = conflicts_of(one, other)
+        return self._computed[calls]
 
     def _begin(self, levels: Sequence[str], pairs: Iterable[Pair]) -> Iterator[Verdict]:
         """Run the first classes of pairs of calls, at one level after the other."""

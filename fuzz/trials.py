@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from fuzz.engine.stage import Stage
+from fuzz.engine.stage import STEP_TIMEOUT, Stage
 from fuzz.postgres import Server
 from fuzz.target import Target
 from fuzz.trial import Trial
@@ -17,10 +17,12 @@ class Trials:
 
     Args:
         server: where.
+        step_timeout: seconds after which a session that neither answers nor waits for another is given up.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, step_timeout: float = STEP_TIMEOUT) -> None:
         self.server = server
+        self._step_timeout = step_timeout
         self._stack = ExitStack()
         self._trials: dict[type[Target], Trial] = {}
 
@@ -36,7 +38,8 @@ class Trials:
             TargetError: the target's schema or seed cannot be made.
         """
         if target not in self._trials:
-            stage = Stage(target(), self._stack.enter_context(self.server.scratch()))
+            scratch = self._stack.enter_context(self.server.scratch())
+            stage = Stage(target(), scratch, step_timeout=self._step_timeout)
             self._stack.callback(stage.close)
             self._trials[target] = Trial(stage, checks)
         return self._trials[target]

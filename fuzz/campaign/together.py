@@ -81,7 +81,7 @@ def explore_together(jobs: int, trial: Trial, meetings: Share, terms: Terms, dsn
     """
     operations = list(meetings)
     shares = [{each: meetings[each] for each in operations[first::jobs]} for first in range(jobs)]
-    with interruptions() as interruption, _workers(shares, terms, dsn) as pipes:
+    with interruptions() as interruption, _workers(shares, terms, dsn, trial.stage.step_timeout) as pipes:
         together = _Together(trial, meetings, terms, pipes)
         try:
             while together.pipes:
@@ -163,7 +163,7 @@ def _not_begun(pairs: Sequence[Calls], terms: Terms) -> tuple[Explored, ...]:
 
 
 @contextmanager
-def _workers(shares: Sequence[Share], terms: Terms, dsn: str) -> Iterator[Sequence[Connection]]:
+def _workers(shares: Sequence[Share], terms: Terms, dsn: str, step_timeout: float) -> Iterator[Sequence[Connection]]:
     """Start a worker for each share; within the block, there is a pipe to each."""
     context = get_context("spawn")  # a server's connections, and greenlets, do not survive a fork
     pipes: list[Connection] = []
@@ -171,7 +171,7 @@ def _workers(shares: Sequence[Share], terms: Terms, dsn: str) -> Iterator[Sequen
     try:
         for share in shares:
             ours, theirs = context.Pipe()
-            worker = context.Process(target=_work, args=(theirs, share, terms, dsn), daemon=True)
+            worker = context.Process(target=_work, args=(theirs, share, terms, dsn, step_timeout), daemon=True)
             worker.start()
             theirs.close()
             pipes.append(ours)
@@ -185,12 +185,12 @@ def _workers(shares: Sequence[Share], terms: Terms, dsn: str) -> Iterator[Sequen
             process.kill()
 
 
-def _work(pipe: Connection, share: Share, terms: Terms, dsn: str) -> None:
+def _work(pipe: Connection, share: Share, terms: Terms, dsn: str, step_timeout: float) -> None:
     """Explore a share, in a process of its own, until it has come to its end or nobody listens any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the other process' to answer
     with suppress(BrokenPipeError, ConnectionResetError):
         try:
-            with open_server(dsn=dsn) as server, Trials(server) as trials:
+            with open_server(dsn=dsn) as server, Trials(server, step_timeout) as trials:
                 for word in _words(explore(trials.of(find_target(terms.target)), share, terms)):
                     pipe.send(word)
         except ToolError as error:

@@ -14,8 +14,8 @@ import typer
 from fuzz.campaign.exploring import explore
 from fuzz.campaign.matrix import Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, Terms
 from fuzz.campaign.together import explore_together
-from fuzz.cli.options import Dsn, Json, PgBin, duration, levels
-from fuzz.engine.stage import NAMES
+from fuzz.cli.options import Dsn, Json, PgBin, StepTimeout, duration, levels
+from fuzz.engine.stage import NAMES, STEP_TIMEOUT
 from fuzz.errors import TargetError
 from fuzz.generate.lessons import learn
 from fuzz.generate.meetings import meetings, meetings_of
@@ -53,6 +53,7 @@ def explore_command(
     jobs: Annotated[int, typer.Option(min=1, help="Processes that share the work; each keeps a core busy.")] = 1,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where findings' folders go.")] = Path("findings"),
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the matrix as an HTML page, too.")] = None,
+    step_timeout: StepTimeout = STEP_TIMEOUT,
     as_json: Json = False,
     pg_bin: PgBin = None,
     dsn: Dsn = None,
@@ -71,7 +72,7 @@ def explore_command(
         prepare_file(html)
     progress = Progress(sys.stderr if as_json else sys.stdout)
     progress.say(f"seed {seed}")
-    with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server) as trials:
+    with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server, step_timeout) as trials:
         trial = trials.of(found)
         progress.say(opening(target, server, trial.stage))
         learnt = learn(trial, target, seed)

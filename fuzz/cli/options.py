@@ -88,4 +88,12 @@ PgBin = Annotated[
     Path | None,
     typer.Option("--pg-bin", metavar="DIR", help="The bin directory of a local PostgreSQL, to start the server from."),
 ]
+StepTimeout = Annotated[
+    float,
+    typer.Option(
+        min=0.1,
+        metavar="SECONDS",
+        help="When a session that neither sends, nor answers, nor waits for another is given up as hung.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output, and nothing else.")]

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from fuzz.cli.options import Dsn, Json, PgBin
+from fuzz.cli.options import Dsn, Json, PgBin, StepTimeout
+from fuzz.engine.stage import STEP_TIMEOUT
 from fuzz.errors import CaseError
 from fuzz.postgres import open_server
 from fuzz.replaying import TIMES, Loaded, Replayed, cases_at, exit_status, load_all, replay_all
@@ -21,6 +22,7 @@ def replay(
     cases: Annotated[
         list[Path], typer.Argument(metavar="CASE", help="Case files, findings' folders, or folders of them.")
     ],
+    step_timeout: StepTimeout = STEP_TIMEOUT,
     as_json: Json = False,
     pg_bin: PgBin = None,
     dsn: Dsn = None,
@@ -36,7 +38,7 @@ def replay(
         )
     loaded = list(load_all(paths))
     replayed = []
-    for each in _replayed(loaded, pg_bin, dsn):
+    for each in _replayed(loaded, pg_bin, dsn, step_timeout):
         replayed.append(each)
         if not as_json:
             typer.echo(replay_text(each))
@@ -46,13 +48,15 @@ def replay(
     raise typer.Exit(exit_status(replayed))
 
 
-def _replayed(loaded: list[Loaded | Replayed], pg_bin: Path | None, dsn: str | None) -> Iterator[Replayed]:
+def _replayed(
+    loaded: list[Loaded | Replayed], pg_bin: Path | None, dsn: str | None, step_timeout: float
+) -> Iterator[Replayed]:
     """Run the cases, on a server that is opened only if there is one to run."""
     errors = [each for each in loaded if isinstance(each, Replayed)]
     if len(errors) == len(loaded):
         yield from errors
         return
-    with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server) as trials:
+    with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server, step_timeout) as trials:
         yield from replay_all(trials, loaded)
 
 

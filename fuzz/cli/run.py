@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from fuzz.campaign.campaign import MIX, Budget, campaign
-from fuzz.cli.options import Dsn, Json, PgBin, duration, levels, strategies
+from fuzz.cli.options import Dsn, Json, PgBin, StepTimeout, duration, levels, strategies
 from fuzz.cli.options import checks as checks_named
-from fuzz.engine.stage import NAMES
+from fuzz.engine.stage import NAMES, STEP_TIMEOUT
 from fuzz.lookup import find_target
 from fuzz.postgres import open_server
 from fuzz.report.closing import closing
@@ -60,6 +60,7 @@ def run(
     ] = False,
     max_findings: Annotated[int | None, typer.Option(min=1, help="End after so many findings.")] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where findings' folders go.")] = Path("findings"),
+    step_timeout: StepTimeout = STEP_TIMEOUT,
     as_json: Json = False,
     pg_bin: PgBin = None,
     dsn: Dsn = None,
@@ -78,7 +79,7 @@ def run(
     seed = secrets.randbits(32) if seed is None else seed
     progress = Progress(sys.stderr if as_json else sys.stdout)
     progress.say(f"seed {seed}")
-    with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server) as trials:
+    with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server, step_timeout) as trials:
         trial = trials.of(found, applied)
         progress.say(opening(target, server, trial.stage))
         events = campaign(

@@ -64,13 +64,14 @@ class Stage:
         TargetError: when the target's schema or seed cannot be made.
 
     Attributes:
+        step_timeout: as given.
         substrate: what the sessions run in, a key of `CARRIERS`.
     """
 
     def __init__(self, target: Target, scratch: Scratch, *, step_timeout: float = STEP_TIMEOUT) -> None:
         self.target = target
         self._url = scratch.url
-        self._step_timeout = step_timeout
+        self.step_timeout = step_timeout
         self._unscheduled = _any_of(target.unscheduled)
         self._control = scratch.connect()
         self._insight = Insight(target, scratch.url)
@@ -152,7 +153,7 @@ class Stage:
             connections=self._connections,
             inspect=self._inspect if self.target.invariants else dict,
             lasting=self.target.session_scope == "program",
-            step_timeout=self._step_timeout,
+            step_timeout=self.step_timeout,
         )
         try:
             with self._own_world(), own_clock_and_dice(clock):
@@ -263,7 +264,7 @@ class Stage:
                 recorder.inside.append(Inside(name, lane.call, len(recorder.steps), broken))
 
         carrier = environment.carrier
-        carrier.limit = self._step_timeout
+        carrier.limit = self.step_timeout
         carrier.unscheduled = self._unscheduled
         carrier.look = look if self._insight.is_asked_for else None
         lane = Lane(name, Performer(environment, ended), dice, carrier)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 import threading
 from dataclasses import dataclass
@@ -62,7 +63,9 @@ class ThreadCarrier(Carrier):
             reason = self._stops.get(timeout=min(self.limit, threading.TIMEOUT_MAX))
         except Empty:
             self._stopped, self.lost = False, True
-            raise Overdue(line_of(sys._current_frames().get(self._thread))) from None  # noqa: SLF001 - no other way
+            where = line_of(sys._current_frames().get(self._thread))  # noqa: SLF001 - no other way
+            _end(self._thread)
+            raise Overdue(where) from None
         self._stopped = reason is not None and not isinstance(reason, _Raised)
         return _opened(reason)
 
@@ -71,6 +74,11 @@ class ThreadCarrier(Carrier):
         while (act := self._acts.get()) is not None:
             self._stops.put(_ending(act))
         let_go_of_thread()
+
+
+def _end(thread: int) -> None:
+    """End what a thread does, at its next line of Python; a wait in C it does not end."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Abandoned))
 
 
 def _ending(act: Act) -> _Raised | None:

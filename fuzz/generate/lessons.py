@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, product
 
 from fuzz.case import Call, Case
+from fuzz.errors import TargetError
 from fuzz.generate.calls import call_table, unique
 from fuzz.generate.footprint import Footprint, footprint_of
 from fuzz.generate.meetings import Alone, Meetings, meet_more
 from fuzz.generate.palettes import Act, Palettes, palettes_of_calls, palettes_of_sessions
+from fuzz.history import History
 from fuzz.traces.foresight import Foresight
 from fuzz.trial import Trial, Verdict
 
@@ -30,11 +32,22 @@ SOME = 80
 
 
 def learn(trial: Trial, word: str, chance: int) -> Lessons:
-    """Learn all there is to learn; arguments as of `Lessons`."""
+    """Learn all there is to learn; arguments as of `Lessons`.
+
+    Raises:
+        TargetError: when a call does not come to its end by itself: nothing it could be explored with would end.
+    """
     lessons = Lessons(trial, word, chance)
     some = () if lessons.lasting else (lessons.some(0), lessons.some(1))  # else all that were run might fail
-    deque(chain(*some, lessons.all()), maxlen=0)
+    for verdict in chain(*some, lessons.all()):
+        _refuse_hung(verdict.history)
     return lessons
+
+
+def _refuse_hung(history: History) -> None:
+    for session, why in history.hung.items():
+        call = history.case.programs[session][history.turns[-1][1]]
+        raise TargetError(f"{call}, run alone, {why}.", "Let it come to its end; `run` shows the statements it sends.")
 
 
 class Lessons:

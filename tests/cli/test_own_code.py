@@ -39,3 +39,20 @@ def test_all_interleavings_are_explored(rowrace: Rowrace, tmp_path: Path, name: 
     ran = rowrace("explore", f"{OWN}:{name}", "count", "count", "--out", tmp_path)
     assert ran.status == 1
     assert "lost-update" in ran.out
+
+
+def test_code_that_keeps_its_turn_is_a_finding_after_the_step_timeout(rowrace: Rowrace, tmp_path: Path) -> None:
+    words = ("--cases", 1, "--seed", 1, "--step-timeout", 0.3, "--out", tmp_path)
+    ran = rowrace("run", f"{OWN}:Endless", *words)
+    assert ran.status == 1, ran.out
+    assert "hung" in ran.out
+    assert "own_code.py:" in ran.out
+    (folder,) = tmp_path.iterdir()
+    assert rowrace("replay", folder, "--step-timeout", 0.3).status == 1
+
+
+def test_code_that_keeps_its_turn_when_it_runs_alone_is_not_explored(rowrace: Rowrace, tmp_path: Path) -> None:
+    words = ("wait", "wait", "--step-timeout", 0.3, "--out", tmp_path)
+    ran = rowrace("explore", f"{OWN}:Endless", *words)
+    assert ran.status == 2
+    assert "wait(), run alone, has come to own_code.py:" in ran.err

@@ -118,3 +118,13 @@ class Awaited(Target):
     @invariant
     async def is_not_negative(self, session: AsyncSession) -> None:
         assert (await session.scalar(text("SELECT min(value) FROM counters")) or 0) >= 0
+
+
+class Endless(_Counting):
+    """Never comes to its end."""
+
+    @operation
+    def wait(self, session: Session) -> None:
+        session.scalar(text("SELECT 1"))
+        while True:
+            pass

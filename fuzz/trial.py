@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from fuzz.case import Case
 from fuzz.checks import CHECKS, Evidence, judge
@@ -81,6 +82,7 @@ class Trial:
             CaseError: when it does not fit the target.
         """
         self._fits(case)
+        self.stage.warm(chain.from_iterable(case.programs.values()))
         history = self.stage.run(case)
         if remember:
             self._orders.note(history)

@@ -79,4 +79,5 @@ def interruptions() -> Iterator[Interruption]:
     try:
         yield interruption
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if threading.current_thread() is threading.main_thread():  # a generator may be let go of by another
+            signal.signal(signal.SIGINT, signal.default_int_handler)

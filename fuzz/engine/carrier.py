@@ -97,6 +97,7 @@ class Carrier(ABC):
         try:
             return move()
         finally:
+            end_if_forked()
             _Now.carrier = None
 
     def _runs_here(self) -> None:
@@ -121,7 +122,8 @@ class _Now:
 def current() -> Carrier | None:
     """The carrier of the session whose code this is; None outside of all sessions."""
     carrier = _Now.carrier
-    return carrier if carrier is not None and carrier.runs_in(threading.get_ident()) else None
+    is_here = carrier is not None and carrier.runs_in(threading.get_ident()) and not _is_forked()
+    return carrier if is_here else None
 
 
 def take_in_thread() -> None:
@@ -137,7 +139,17 @@ def let_go_of_thread() -> None:
 
 def is_foreign() -> bool:
     """Whether this is a thread, or a process, that the code of a session has started."""
-    return threading.get_ident() not in _Now.threads or os.getpid() != _Now.process
+    return threading.get_ident() not in _Now.threads or _is_forked()
+
+
+def end_if_forked() -> None:
+    """End this process if it is one that a session's code has started: it is not to go on as the scheduler."""
+    if _is_forked():
+        os._exit(os.EX_SOFTWARE)
+
+
+def _is_forked() -> bool:
+    return os.getpid() != _Now.process
 
 
 def late() -> Carrier | None:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
+from fuzz.case import Call
 from fuzz.engine.carrier import Carrier, Overdue
 from fuzz.engine.chance import SEEDED, own_clock_and_dice
 from fuzz.engine.failures import failure_of
@@ -102,6 +103,17 @@ class Environment:
             if "session" in given:
                 style.within(given["session"], Session.close)
         return None
+
+    def warm(self, call: Call) -> None:
+        """Make a call that is no part of any run, for what code does at its first use alone: probe, reflect, cache."""
+        operation = self.target.operations[call.operation]
+        style = self.style(operation.function)
+        given = self.given(operation)
+        try:
+            style.call(operation.function, self.target, **given, **call.arguments)
+        finally:
+            if "session" in given:
+                style.within(given["session"], Session.close)
 
     def dispose(self) -> None:
         """Close what has been made for the session; where its code has been left in the middle, let go of it."""

@@ -32,7 +32,7 @@ class Watch:
     def close(self) -> None:
         """Look no longer."""
         self._closed.set()
-        if self._is_on:
+        if self._is_on and threading.current_thread() is threading.main_thread():
             signal.signal(_SIGNAL, self._before)
 
     def _look(self) -> None:

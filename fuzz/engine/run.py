@@ -172,9 +172,12 @@ class Run:
         while self.step(session):
             pass
 
+    def hear(self) -> None:
+        """Take what the server is still to say of the last commit; the monitor cannot be asked before."""
+        self._hear_commit()
+
     def abandon(self) -> None:
         """Leave all sessions where they are."""
-        self._hear_commit()
         for lane in self._lanes.values():
             lane.abandon()
 

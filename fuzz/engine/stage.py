@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -20,7 +20,7 @@ from fuzz.engine.chance import EPOCH, SEEDED, Dice, own_clock_and_dice
 from fuzz.engine.connections import Connections
 from fuzz.engine.described import Described
 from fuzz.engine.drivers.psycopg3 import ScheduledConnection
-from fuzz.engine.environment import Environment
+from fuzz.engine.environment import LONGEST_OPEN, Environment
 from fuzz.engine.lane import Lane
 from fuzz.engine.locks import locks_of_sessions
 from fuzz.engine.loop import loops_of_sessions
@@ -79,6 +79,7 @@ class Stage:
             scratch.name, target.other_databases, Described(self._control), asks_inside=self._insight.is_asked_for
         )
         self._environments: dict[str, Environment] = {}
+        self._warm: dict[str, Call] = {}
         self.substrate = target.substrate or "greenlet"
         self._watch = Watch()
         try:
@@ -124,6 +125,27 @@ class Stage:
             run.finish()
         return self.history(run, case)
 
+    def warm(self, calls: Iterable[Call]) -> None:
+        """Have code that builds its own engine do what it does at first use alone, before it counts.
+
+        Args:
+            calls: of each operation the first is made, once in each session, and not again.
+        """
+        if not hasattr(self.target, "open"):
+            return
+        for call in calls:
+            if call.operation in self.target.operations and call.operation not in self._warm:
+                self._warm[call.operation] = call
+                for name in self._environments:
+                    self._warm_up(name, call)
+
+    def _warm_up(self, name: str, call: Call) -> None:
+        if name == OUTSIDE:
+            return
+        self._put_back()
+        with self._own_world(), own_clock_and_dice(SEEDED), suppress(Exception, Overdue):
+            self._environments[name].aside(lambda: self._environments[name].warm(call), LONGEST_OPEN)
+
     def history(self, run: Run, case: Case) -> History:
         """The history of a run that has ended, of a case that is given with or without its schedule."""
         done = case.scheduled(run.recorder.schedule)
@@ -140,6 +162,8 @@ class Stage:
             seed: of the dice.
             clock: what the clock shows first.
         """
+        for name in sessions:
+            self._environment(name)
         self._put_back()
         self._connections.level = ISOLATION[isolation]
         recorder = Recorder(clock)
@@ -198,6 +222,8 @@ class Stage:
         if name not in self._environments:
             with self._plain_errors("open"):
                 self._environments[name] = Environment(self.target, self._url, CARRIERS[self._carried(name)](name))
+            for call in self._warm.values():
+                self._warm_up(name, call)
         return self._environments[name]
 
     @contextmanager
@@ -284,6 +310,7 @@ class Stage:
 
     def _clear(self, run: Run) -> None:
         """Leave no transaction open, no connection lent out or closed, no lock held, whatever the target has left."""
+        run.hear()
         if run.has_ended:
             worn = self._connections.users_of_worn(self._monitor.holders())
         else:

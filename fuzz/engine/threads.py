@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from fuzz.engine.carrier import Abandoned, Act, Carrier, Overdue, let_go_of_thread
+from fuzz.engine.carrier import Abandoned, Act, Carrier, Overdue, end_if_forked, let_go_of_thread
 from fuzz.engine.where import line_of
 
 
@@ -72,7 +72,9 @@ class ThreadCarrier(Carrier):
     def _work(self) -> None:
         self._runs_here()
         while (act := self._acts.get()) is not None:
-            self._stops.put(_ending(act))
+            ending = _ending(act)
+            end_if_forked()
+            self._stops.put(ending)
         let_go_of_thread()
 
 

@@ -13,7 +13,7 @@ from tests.targets_for_engine import Acts, Lasting
 @pytest.fixture(scope="module")
 def stage(server: Server) -> Iterator[Stage]:
     """One stage for a file's tests: what a case leaves behind must not reach the next."""
-    with server.scratch() as scratch, closing(Stage(Acts(), scratch, step_timeout=0.5)) as laid_out:
+    with server.scratch() as scratch, closing(Stage(Acts(), scratch, step_timeout=2)) as laid_out:
         yield laid_out
 
 

@@ -212,6 +212,21 @@ class Shared(_Counters):
         session.remove()
 
 
+class Probing(_Counters):
+    """Code that looks around when it is first used, and counts then, too."""
+
+    def open(self, url: str) -> list[Engine]:
+        return [create_engine(url)]
+
+    @operation
+    def by_probe(self, app: list[Engine]) -> None:
+        with app[0].begin() as connection:
+            if len(app) == 1:
+                connection.execute(text("SELECT 'probe'"))
+                app.append(app[0])
+            connection.execute(WRITE, {"value": connection.scalar(READ) + 1})
+
+
 class Psycopg2(_Counters):
     """Code on psycopg2."""
 

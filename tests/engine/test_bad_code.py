@@ -28,6 +28,8 @@ from tests.engine.counters import READ, _Counters
 class Wild(_Counters):
     """What operations should not do."""
 
+    substrate = "greenlet"
+
     def open(self, url: str) -> str:
         return url
 
@@ -69,6 +71,13 @@ class Wild(_Counters):
         session.commit()
 
     @operation
+    def become_two(self, session: Session) -> None:
+        session.execute(READ)
+        if (child := os.fork()) != 0:
+            os.waitpid(child, 0)
+        session.commit()
+
+    @operation
     def elsewhere(self, app: str) -> None:
         with create_engine("sqlite:///:memory:").connect() as connection:
             connection.execute(text("SELECT 1"))
@@ -97,6 +106,12 @@ class Wild(_Counters):
         session.commit()
 
 
+class InThreads(Wild):
+    """The same in threads."""
+
+    substrate = "thread"
+
+
 class Allowed(Wild):
     """With a second database that it may use."""
 
@@ -108,9 +123,9 @@ def _quietly(act: Callable[[], Any]) -> None:
         act()
 
 
-@pytest.fixture(scope="module")
-def stage(server: Server) -> Iterator[Stage]:
-    with server.scratch() as scratch, closing(Stage(Wild(), scratch, step_timeout=0.5)) as laid_out:
+@pytest.fixture(scope="module", params=[Wild, InThreads])
+def stage(request: pytest.FixtureRequest, server: Server) -> Iterator[Stage]:
+    with server.scratch() as scratch, closing(Stage(request.param(), scratch, step_timeout=2)) as laid_out:
         yield laid_out
 
 
@@ -144,8 +159,9 @@ def test_a_thread_that_uses_the_database_is_refused_even_if_nobody_hears(stage: 
     assert goes_on(stage)
 
 
-def test_a_process_that_an_operation_starts_does_not_disturb_it(stage: Stage) -> None:
-    history = run(stage, "in_a_process", "AB")
+@pytest.mark.parametrize("way", ["in_a_process", "become_two"])
+def test_a_process_that_an_operation_starts_does_not_disturb_it(stage: Stage, way: str) -> None:
+    history = run(stage, way, "AB")
     assert [outcome.failure for outcome in history.outcomes] == [None, None]
     assert goes_on(stage)
 

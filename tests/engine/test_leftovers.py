@@ -23,7 +23,7 @@ def names(history: History) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("name", ["sleep_long", "stubborn"])
 def test_a_statement_without_an_answer_is_a_hang_and_the_next_case_runs(stage: Stage, name: str) -> None:
     history = stage.run(case("BA", A=Call(name), B=sql(change(1), "commit")))
-    assert history.hung == {"A": "SELECT pg_sleep(60) has not answered for 0.5 s"}
+    assert history.hung == {"A": "SELECT pg_sleep(60) has not answered for 2 s"}
     assert (history.outcomes, history.commits) == ((), ())
     assert is_as_ever(stage)
 

@@ -137,7 +137,7 @@ class OneConnection(_Counters):
 
 @pytest.fixture(scope="module", params=[Locking, Threaded])
 def stage(request: pytest.FixtureRequest, server: Server) -> Iterator[Stage]:
-    with server.scratch() as scratch, closing(Stage(request.param(), scratch, step_timeout=0.5)) as laid_out:
+    with server.scratch() as scratch, closing(Stage(request.param(), scratch, step_timeout=2)) as laid_out:
         yield laid_out
 
 

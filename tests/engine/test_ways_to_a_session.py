@@ -14,7 +14,18 @@ from fuzz.case import Call, Case
 from fuzz.engine.stage import Stage
 from fuzz.history import History
 from fuzz.postgres import Server
-from tests.engine.counters import POOLS, Asyncpg, Awaited, Flasked, Given, GivenAsync, Modelled, Psycopg2, Shared
+from tests.engine.counters import (
+    POOLS,
+    Asyncpg,
+    Awaited,
+    Flasked,
+    Given,
+    GivenAsync,
+    Modelled,
+    Probing,
+    Psycopg2,
+    Shared,
+)
 
 WAYS: list[tuple[type[Target], str]] = [
     (Given, "by_core"),
@@ -186,6 +197,17 @@ def test_what_a_cursor_of_the_server_reads_is_what_was_there_when_it_was_declare
     stage_of: StageOf, target: type[Target], way: str
 ) -> None:
     assert counted(count(stage_of(target), way, "A" + "B" * 9)) == [1, 1]
+
+
+def test_what_code_does_at_its_first_use_alone_is_done_before_it_counts(server: Server) -> None:
+    with server.scratch() as scratch, closing(Stage(Probing(), scratch)) as cold:
+        assert words(count(cold, "by_probe", "ABAABB"), "A") == ["SELECT", "SELECT", "UPDATE", "COMMIT"]
+    with server.scratch() as scratch, closing(Stage(Probing(), scratch)) as warm:
+        warm.warm([Call("by_probe")])
+        histories = [count(warm, "by_probe", "ABAABB") for _ in range(2)]
+    assert histories[0] == histories[1]
+    assert words(histories[0], "A") == ["SELECT", "UPDATE", "COMMIT"]
+    assert counted(histories[0]) == [1, 1]
 
 
 def test_keys_of_a_schema_made_without_metadata_come_from_the_catalogue(stage_of: StageOf) -> None:

@@ -43,7 +43,7 @@ def play(server: Server, code: str, run: Run) -> Verdict:
     """Run code and judge what comes of it."""
     case = Case("page.py", run.level, {"A": run.a, "B": run.b}, tuple(run.schedule))
     target = target_of(code, run.settings)
-    with server.scratch() as scratch, closing(Stage(target, scratch, step_timeout=0.5)) as stage:
+    with server.scratch() as scratch, closing(Stage(target, scratch, step_timeout=2)) as stage:
         return Trial(stage)(case)
 
 

@@ -21,6 +21,7 @@ from fuzz.engine.connections import Connections
 from fuzz.engine.described import Described
 from fuzz.engine.drivers.psycopg3 import ScheduledConnection
 from fuzz.engine.environment import LONGEST_OPEN, Environment
+from fuzz.engine.lacking import remedy_for
 from fuzz.engine.lane import Lane
 from fuzz.engine.locks import locks_of_sessions
 from fuzz.engine.loop import loops_of_sessions
@@ -242,7 +243,8 @@ class Stage:
             name = type(self.target).__name__
             raise TargetError(
                 f"{name} could not {what}: {type(error).__name__}: {error}",
-                f"Try `{name}` on an empty database by itself: rowrace calls create, then open, then seed.",
+                remedy_for(error)
+                or f"Try `{name}` on an empty database by itself: rowrace calls create, then open, then seed.",
             ) from error
 
     def _carried(self, name: str) -> str:

@@ -195,6 +195,25 @@ def test_two_engines_in_one_operation_are_both_scheduled(stage: Stage) -> None:
     assert next(outcome.result for outcome in history.outcomes if outcome.session == "A") == 1
 
 
+@pytest.mark.parametrize(
+    ("statement", "needs"),
+    [
+        ("CREATE EXTENSION postgis", "the extension postgis"),
+        ("CREATE TABLE places (id integer, place geometry)", "the extension that has the type geometry"),
+    ],
+)
+def test_an_extension_that_the_server_lacks_is_named_with_the_way_to_another_server(
+    server: Server, statement: str, needs: str
+) -> None:
+    def create(_self: Any, engine: Engine) -> None:
+        with engine.begin() as connection:
+            connection.execute(text(statement))
+
+    needing: type[Target] = type("Needing", (Target,), {"create": create})
+    with server.scratch() as scratch, pytest.raises(TargetError, match=f"If that is {needs}: .*--dsn URL"):
+        Stage(needing(), scratch)
+
+
 def opening(act: Callable[[Any, str], Any]) -> type[Target]:
     return type("Opening", (_Counters,), {"open": act})
 

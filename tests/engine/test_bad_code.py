@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from typing import Any, Never
+from typing import Any, ClassVar, Literal, Never
 
 import pytest
 from psycopg import connect
@@ -28,7 +28,7 @@ from tests.engine.counters import READ, _Counters
 class Wild(_Counters):
     """What operations should not do."""
 
-    substrate = "greenlet"
+    substrate: ClassVar[Literal["greenlet", "thread"] | None] = "greenlet"
 
     def open(self, url: str) -> str:
         return url

@@ -190,10 +190,11 @@ def _gives(function: Callable[..., Any]) -> tuple[str, ...]:
 
 def _invariant(target: type[Target], name: str, function: Callable[..., Any]) -> Invariant:
     marked = Invariant(name, function, _gives(function), **getattr(function, _INVARIANT))
-    if marked.inside and inspect.iscoroutinefunction(function):
+    if marked.inside and (inspect.iscoroutinefunction(function) or "app" in marked.gives):
+        what = "asks for `app`" if "app" in marked.gives else "is async"
         raise TargetError(
-            f"invariant {name} of {target.__name__} is async, and asked inside transactions.",
-            "Write it with `def`: it borrows the session's connection, which its event loop holds; or drop `inside`.",
+            f"invariant {name} of {target.__name__} {what}, and is asked inside transactions.",
+            "Write it with `def` and a `session`, which is lent the connection whose transaction it is; or drop `inside`.",
         )
     return marked
 

@@ -76,6 +76,7 @@ def test_an_operation_that_cannot_be_called_is_told_when_its_class_is_made(
 
 
 async def asynchronous(self: Target, session: Session) -> None: ...
+def with_app(self: Target, app: object) -> None: ...
 async def asynchronous_create(self: Target, session: Session) -> None: ...
 def synchronous(self: Target, session: Session) -> None: ...
 def checked(self: Target, session: Session) -> None: ...
@@ -84,12 +85,13 @@ def checked(self: Target, session: Session) -> None: ...
 @pytest.mark.parametrize(
     ("name", "function", "where"),
     [
-        ("holds", invariant(inside=True)(asynchronous), "invariant holds of Made"),
-        ("create", asynchronous_create, "^create of Made"),
+        ("holds", invariant(inside=True)(asynchronous), "invariant holds of Made is async"),
+        ("holds", invariant(inside=True)(with_app), "invariant holds of Made asks for `app`"),
+        ("create", asynchronous_create, "^create of Made is async"),
     ],
 )
-def test_what_cannot_be_async_is_told(name: str, function: Callable[..., Any], where: str) -> None:
-    with pytest.raises(TargetError, match=f"{where} is async"):
+def test_what_cannot_be_given_is_told(name: str, function: Callable[..., Any], where: str) -> None:
+    with pytest.raises(TargetError, match=where):
         type("Made", (Target,), {name: function})
 
 

@@ -79,8 +79,10 @@ class Wild(_Counters):
 
     @operation
     def elsewhere(self, app: str) -> None:
-        with create_engine("sqlite:///:memory:").connect() as connection:
+        engine = create_engine("sqlite:///:memory:")
+        with engine.connect() as connection:
             connection.execute(text("SELECT 1"))
+        engine.dispose()
 
     @operation
     def elsewhere_and_swallowed(self, app: str) -> None:

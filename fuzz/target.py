@@ -194,7 +194,7 @@ def _invariant(target: type[Target], name: str, function: Callable[..., Any]) ->
         what = "asks for `app`" if "app" in marked.gives else "is async"
         raise TargetError(
             f"invariant {name} of {target.__name__} {what}, and is asked inside transactions.",
-            "Write it with `def` and a `session`, which is lent the connection whose transaction it is; or drop `inside`.",
+            "Write it with `def` and a `session`: it is lent the connection whose transaction it is. Or drop `inside`.",
         )
     return marked
 

@@ -24,7 +24,7 @@ Made = TypeVar("Made")
 
 AT_FIRST = 5
 """Classes of interleavings of two calls that are run before the next two have their turn: the two serial ones, and
-those that a race is among as a rule (the third or fourth class shows all but two of the zoo's, the fifth these two)."""
+those that a race is among as a rule: `test_least_cases.py` asserts it of the zoo."""
 
 TURN = 40
 """Cases between two turns of learning, and between two of what has been learnt."""

@@ -37,6 +37,6 @@ BINDING = {"port": seed.PORT, "group": seed.GROUP}
 ANIMAL = Animal(
     VanishedBinding,
     bugs=("LP1424593",),
-    kinds=("object-deleted", "vanished-row", "no-serial-order"),
+    kinds=("object-deleted", "vanished-row", "read-skew", "no-serial-order"),
     least=(preempted([call("bind_port", **BINDING)], 3, [call("unbind_port", **BINDING)]),),
 )

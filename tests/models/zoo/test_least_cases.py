@@ -3,12 +3,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
+from itertools import islice
 from typing import ClassVar
 
 import pytest
 
 from fuzz import Target
 from fuzz.case import Case
+from fuzz.generate.exploration import Exploration
+from fuzz.generate.sweep import AT_FIRST
 from fuzz.postgres import Server
 from fuzz.trials import Trials
 from fuzz.violations import KINDS
@@ -27,6 +30,8 @@ class CompareAndSwap(Network):
 LEAST = [
     pytest.param(animal, least, id=f"{animal.name}-{least.isolation}") for animal in animals() for least in animal.least
 ]
+
+PAIRS = [each for each in animals() if [len(calls) for calls in each.least[0].programs.values()] == [1, 1]]
 
 
 EXPLAINED_BY = {"isolation": "serial"}
@@ -59,6 +64,20 @@ def test_the_plain_models_are_right_in_an_animals_least_case(trials: Trials, ani
         for isolation in ("rc", "rr", "ser"):
             verdict = trials.of(twin)(replace(least, isolation=isolation))
             assert (verdict.violations, verdict.alone, verdict.history.hung) == ((), (), {})
+
+
+@pytest.mark.parametrize("animal", PAIRS, ids=lambda animal: animal.name)
+def test_the_classes_that_a_sweep_runs_at_first_of_an_animals_pair_show_its_race(
+    server: Server, animal: Animal
+) -> None:
+    least = animal.least[0]
+    one, other = least.programs.values()
+    with Trials(server) as trials:
+        trial = trials.of(animal.target)
+        for programs in ({"A": one, "B": other}, {"A": other, "B": one}):
+            verdicts = Exploration(trial, replace(least, programs=programs)).verdicts()
+            found = [violation.kind for verdict in islice(verdicts, AT_FIRST) for violation in verdict.violations]
+            assert set(found) & set(animal.kinds), found
 
 
 @pytest.mark.parametrize("animal", animals(), ids=lambda animal: animal.name)

@@ -35,7 +35,7 @@ _STRANGER = Loose("\x01")
 
 def differ(one: Class, other: Class) -> bool:
     """Whether a value of one class is certainly different from one of another."""
-    return one != other and {one[0], other[0]} != _ALIKE
+    return one != other and (one[0] == other[0] or {one[0], other[0]} != _ALIKE)
 
 
 def class_of(value: Any) -> Class | None:

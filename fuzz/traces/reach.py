@@ -35,7 +35,10 @@ _MOST = 64
 
 def meet(one: Reach, other: Reach) -> bool:
     """Whether two steps may have to do with the same row."""
-    return any(_overlap(boxes, other[table]) for table, boxes in one.items() if table in other)
+    for table, boxes in one.items():
+        if table in other and _overlap(boxes, other[table]):
+            return True
+    return False
 
 
 def union(reaches: Iterable[Reach]) -> Reach:
@@ -127,9 +130,27 @@ def _common(ones: frozenset[Class], others: frozenset[Class]) -> frozenset[Class
 
 
 def _overlap(ones: Boxes, others: Boxes) -> bool:
-    return any(
-        all(_common(one[name], other[name]) for name in one.keys() & other.keys()) for one in ones for other in others
-    )
+    for one in ones:  # plain loops: a campaign asks this a million times
+        for other in others:
+            if _may_share_a_row(one, other):
+                return True
+    return False
+
+
+def _may_share_a_row(one: Box, other: Box) -> bool:
+    for name, classes in one.items():
+        beside = other.get(name)
+        if beside is not None and classes.isdisjoint(beside) and _all_differ(classes, beside):
+            return False
+    return True
+
+
+def _all_differ(ones: frozenset[Class], others: frozenset[Class]) -> bool:
+    for one in ones:
+        for other in others:
+            if not differ(one, other):
+                return False
+    return True
 
 
 def _few(boxes: Boxes) -> Boxes:

@@ -35,10 +35,7 @@ _MOST = 64
 
 def meet(one: Reach, other: Reach) -> bool:
     """Whether two steps may have to do with the same row."""
-    for table, boxes in one.items():
-        if table in other and _overlap(boxes, other[table]):
-            return True
-    return False
+    return any(table in other and _overlap(boxes, other[table]) for table, boxes in one.items())
 
 
 def union(reaches: Iterable[Reach]) -> Reach:

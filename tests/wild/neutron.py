@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from neutron_lib.plugins import constants
 
 from fuzz import Target, operation
-from tests.wild.neutron_server.process import METADATA, use
+from tests.wild.neutron_server.process import METADATA, revises, use
 from tests.wild.neutron_server.requests import REFUSALS, act, create, delete, update
 from tests.wild.neutron_server.rows import (
     FLOATING_IPS,
@@ -32,8 +32,8 @@ from tests.wild.neutron_server.rows import (
 )
 
 NAMES = st.sampled_from(["first", "second"])
-REVISIONS = st.sampled_from([None, 1])
-"""What If-Match asks for; every revision is 1 at first."""
+FIRST = 1
+"""Every revision number at first; what If-Match asks for."""
 TAGS = st.sampled_from([TAG, "blue"])
 
 
@@ -51,6 +51,8 @@ class Neutron(Target):
     metadata = METADATA
     expected = REFUSALS
     revision = "revision_number"
+    revises = revises()
+    ignore = ("standardattributes.updated_at",)  # it changes with the revision number, and says when
 
     def open(self, url: str) -> None:
         use(url)
@@ -62,9 +64,9 @@ class Neutron(Target):
     def create_network(self, name: str) -> Any:
         return create("networks", name=name)
 
-    @operation(network=st.sampled_from(NETWORKS), name=NAMES, if_match=REVISIONS)
-    def update_network(self, network: str, name: str, if_match: int | None) -> Any:
-        return update("networks", network, if_match=if_match, name=name)
+    @operation(network=st.sampled_from(NETWORKS), name=NAMES)
+    def update_network(self, network: str, name: str) -> Any:
+        return update("networks", network, name=name)
 
     @operation(network=st.sampled_from(NETWORKS))
     def delete_network(self, network: str) -> None:
@@ -74,9 +76,9 @@ class Neutron(Target):
     def create_subnet(self, network: str, cidr: str) -> Any:
         return create("subnets", network_id=network, ip_version=4, cidr=cidr)
 
-    @operation(subnet=st.sampled_from(SUBNETS), servers=st.sampled_from([["1.1.1.1"], ["2.2.2.2"]]), if_match=REVISIONS)
-    def update_subnet(self, subnet: str, servers: list[str], if_match: int | None) -> Any:
-        return update("subnets", subnet, if_match=if_match, dns_nameservers=servers)
+    @operation(subnet=st.sampled_from(SUBNETS), servers=st.sampled_from([["1.1.1.1"], ["2.2.2.2"]]))
+    def update_subnet(self, subnet: str, servers: list[str]) -> Any:
+        return update("subnets", subnet, dns_nameservers=servers)
 
     @operation(subnet=st.sampled_from(SUBNETS))
     def delete_subnet(self, subnet: str) -> None:
@@ -87,9 +89,13 @@ class Neutron(Target):
         fixed: dict[str, Any] = {} if address is None else {"fixed_ips": [{"ip_address": address}]}
         return create("ports", network_id=network, **fixed)
 
-    @operation(port=st.sampled_from(PORTS), name=NAMES, if_match=REVISIONS)
-    def update_port(self, port: str, name: str, if_match: int | None) -> Any:
-        return update("ports", port, if_match=if_match, name=name)
+    @operation(port=st.sampled_from(PORTS), name=NAMES)
+    def update_port(self, port: str, name: str) -> Any:
+        return update("ports", port, name=name)
+
+    @operation(port=st.sampled_from(PORTS), name=NAMES)
+    def update_port_if_match(self, port: str, name: str) -> Any:
+        return update("ports", port, if_match=FIRST, name=name)
 
     @operation(port=st.sampled_from(PORTS), subnet=st.sampled_from(SUBNETS))
     def move_port(self, port: str, subnet: str) -> Any:
@@ -99,9 +105,13 @@ class Neutron(Target):
     def set_port_groups(self, port: str, groups: list[str]) -> Any:
         return update("ports", port, security_groups=groups)
 
-    @operation(port=st.sampled_from(PORTS), if_match=REVISIONS)
-    def delete_port(self, port: str, if_match: int | None) -> None:
-        delete("ports", port, if_match=if_match)
+    @operation(port=st.sampled_from(PORTS))
+    def delete_port(self, port: str) -> None:
+        delete("ports", port)
+
+    @operation(port=st.sampled_from(PORTS))
+    def delete_port_if_match(self, port: str) -> None:
+        delete("ports", port, if_match=FIRST)
 
     @operation(name=NAMES)
     def create_security_group(self, name: str) -> Any:
@@ -129,9 +139,9 @@ class Neutron(Target):
     def create_router(self, name: str) -> Any:
         return create("routers", name=name)
 
-    @operation(router=st.sampled_from(ROUTERS), name=NAMES, if_match=REVISIONS)
-    def update_router(self, router: str, name: str, if_match: int | None) -> Any:
-        return update("routers", router, if_match=if_match, name=name)
+    @operation(router=st.sampled_from(ROUTERS), name=NAMES)
+    def update_router(self, router: str, name: str) -> Any:
+        return update("routers", router, name=name)
 
     @operation(router=st.sampled_from(ROUTERS), network=_none_or((OUTER_NETWORK,)))
     def set_gateway(self, router: str, network: str | None) -> Any:
@@ -157,9 +167,9 @@ class Neutron(Target):
     def create_floatingip(self, port: str | None) -> Any:
         return create("floatingips", floating_network_id=OUTER_NETWORK, port_id=port)
 
-    @operation(floating_ip=st.sampled_from(FLOATING_IPS), port=_none_or(PORTS), if_match=REVISIONS)
-    def update_floatingip(self, floating_ip: str, port: str | None, if_match: int | None) -> Any:
-        return update("floatingips", floating_ip, if_match=if_match, port_id=port)
+    @operation(floating_ip=st.sampled_from(FLOATING_IPS), port=_none_or(PORTS))
+    def update_floatingip(self, floating_ip: str, port: str | None) -> Any:
+        return update("floatingips", floating_ip, port_id=port)
 
     @operation(floating_ip=st.sampled_from(FLOATING_IPS))
     def delete_floatingip(self, floating_ip: str) -> None:
@@ -169,9 +179,9 @@ class Neutron(Target):
     def create_policy(self, name: str) -> Any:
         return create("policies", name=name)
 
-    @operation(policy=st.sampled_from(POLICIES), name=NAMES, if_match=REVISIONS)
-    def update_policy(self, policy: str, name: str, if_match: int | None) -> Any:
-        return update("policies", policy, if_match=if_match, name=name)
+    @operation(policy=st.sampled_from(POLICIES), name=NAMES)
+    def update_policy(self, policy: str, name: str) -> Any:
+        return update("policies", policy, name=name)
 
     @operation(policy=st.sampled_from(POLICIES))
     def delete_policy(self, policy: str) -> None:

@@ -9,7 +9,9 @@ Neutron is untouched, but for what would speak to agents after a commit, and for
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from tempfile import NamedTemporaryFile
 from typing import Any
 from unittest import mock
@@ -19,13 +21,15 @@ from oslo_service import backend
 backend.init_backend(backend.BackendType.THREADING)
 
 from neutron.common import config
-from neutron.db.migration.models import head
+from neutron.db.migration.models import head  # noqa: F401 - it imports every model
 from neutron.pecan_wsgi import startup
 from neutron_lib.db import api as db_api
+from neutron_lib.db.model_base import BASEV2
+from neutron_lib.db.standard_attr import HasStandardAttributes, StandardAttribute
 from oslo_db.sqlalchemy import enginefacade
 from sqlalchemy import MetaData
 
-METADATA: MetaData = head.get_metadata()
+METADATA: MetaData = BASEV2.metadata
 """The tables of Neutron at its newest migration."""
 
 CONFIGURATION = """
@@ -45,8 +49,27 @@ extension_drivers = port_security,qos
 SPEAKERS = (
     "neutron.plugins.ml2.ovo_rpc.OVOServerRpcInterface",
     "neutron.api.rpc.agentnotifiers.dhcp_rpc_agent_api.DhcpAgentNotifyAPI",
+    "neutron.notifiers.batch_notifier.BatchNotifier.queue_event",
 )
-"""They read once more what has been committed and send it to agents; there are none, and nothing comes back."""
+"""They read once more what has been committed and tell agents and Nova of it; here are none, and nothing comes back."""
+
+
+def revises() -> dict[str, str]:
+    """What Neutron's models say of whose revision number a change of a row must raise, as `Target.revises` has it.
+
+    The number of every resource is in a row of its own in `standardattributes`.
+    """
+    BASEV2.registry.configure()
+    return dict(chain.from_iterable(map(_revised, BASEV2.registry.mappers)))
+
+
+def _revised(mapper: Any) -> Iterator[tuple[str, str]]:
+    if issubclass(mapper.class_, HasStandardAttributes):
+        yield f"{mapper.local_table.name}.standard_attr_id", StandardAttribute.__tablename__
+    for name in getattr(mapper.class_, "revises_on_change", ()):
+        for column, parent in mapper.relationships[name].local_remote_pairs:
+            if column.table is mapper.local_table:
+                yield str(column), parent.table.name
 
 
 def use(url: str) -> None:

@@ -13,7 +13,7 @@ from fuzz.traces.reach import meet
 
 def commute(one: Effect, other: Effect) -> bool:
     """Whether two steps of different sessions, one right after the other, may change places."""
-    return not (
+    return (one.only_looks and other.only_looks) or not (
         one.claims.exclude(other.claims)
         or _stands_in_the_way(one, other)
         or _stands_in_the_way(other, one)

@@ -41,9 +41,12 @@ class Claims:
         """The tables of all of them."""
         return frozenset(self.locks).union(self.shares, self.keys, self.seeks)
 
+    def __bool__(self) -> bool:
+        return bool(self.locks or self.shares or self.keys or self.seeks)
+
     def exclude(self, other: Claims) -> bool:
         """Whether one has to wait for the other."""
-        return (
+        return bool(self and other) and (
             meet(self.locks, other.locks)
             or meet(self.keys, other.keys)
             or self._come_upon(other)
@@ -104,6 +107,12 @@ class Effect:
     ends: bool = False
     takes_snapshot: bool = False
     serializable: bool = False
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether it leaves no mark, so that nobody notices it who only looks, too."""
+        marks = self.claims or self.excludes or self.shows or self.frees or self.leaves or self.undoes or self.ends
+        return not marks
 
     def renamed(self, name: Callable[[Class], Class]) -> Effect:
         """The same with other values."""

@@ -35,6 +35,8 @@ _MOST = 64
 
 def meet(one: Reach, other: Reach) -> bool:
     """Whether two steps may have to do with the same row."""
+    if not one or not other:  # most often: a trace asks millions of times
+        return False
     return any(table in other and _overlap(boxes, other[table]) for table, boxes in one.items())
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import combinations, groupby
 
 from fuzz.history import History, Step
 from fuzz.traces.commute import commute
@@ -55,6 +55,7 @@ class Trace:
         steps = list(_steps_by_turn(history))
         effects = effects_of(history)
         self._effects = [Effect() if step is None else effects[step.number] for step in steps]
+        self._clashing = self._all_clashing()
         self._released = list(_released(steps))
         self._before: list[int] = []
         self._numbers: list[Event] = []
@@ -113,8 +114,21 @@ class Trace:
         return (
             self._turns[earlier] == self._turns[later]
             or self._lets_go_on(earlier, later)
-            or not commute(self._effects[earlier], self._effects[later])
+            or self._clash(earlier, later)
         )
+
+    def _clash(self, one: int, other: int) -> bool:
+        """Whether two sessions' steps do not commute."""
+        return bool(self._clashing[one] >> other & 1)
+
+    def _all_clashing(self) -> list[int]:
+        """For each place those, as bits, at which other sessions' steps do not commute with its own."""
+        clashing = [0] * len(self._turns)
+        for one, other in combinations(range(len(self._turns)), 2):
+            if self._turns[one] != self._turns[other] and not commute(self._effects[one], self._effects[other]):
+                clashing[one] |= 1 << other
+                clashing[other] |= 1 << one
+        return clashing
 
     def _lets_go_on(self, earlier: int, later: int) -> bool:
         """Whether a session could not have taken a step before another session had taken one."""
@@ -125,9 +139,7 @@ class Trace:
         return _event(self._turns[place], self._places[place], known)
 
     def _is_race(self, earlier: int, later: int) -> bool:
-        if self._turns[earlier] == self._turns[later] or self._lets_go_on(earlier, later):
-            return False
-        if commute(self._effects[earlier], self._effects[later]):
+        if self._lets_go_on(earlier, later) or not self._clash(earlier, later):
             return False
         between = (place for place in _places(self._before[later]) if place > earlier)
         return not any(self._before[place] >> earlier & 1 for place in between)

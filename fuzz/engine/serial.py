@@ -13,8 +13,9 @@ from fuzz.engine.chance import EPOCH
 from fuzz.engine.stage import Stage
 from fuzz.history import History
 
-LATER = EPOCH + timedelta(days=1001, hours=7, minutes=23, seconds=31)
-"""What another clock shows first."""
+LATER = EPOCH + timedelta(seconds=3, milliseconds=371)
+"""What another clock shows first: late enough that no reading is what the first clock showed at the same place, and
+early enough that what was seeded to last for a while, as a visitor's session or a lease, has not expired."""
 
 MOST = 100
 """How many serial orders are run of one case; two programs of three calls have twenty."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -233,6 +233,19 @@ class StampingFromTheFirst(Stamping):
 
     def seed(self, session: Session) -> None:
         session.add(Paper(id=1, body="", revised=datetime.now(UTC)))
+
+
+class Expiring(_Tables):
+    """What is appended to a paper in its first minutes; later it begins anew."""
+
+    def seed(self, session: Session) -> None:
+        session.add(Paper(id=1, body="", revised=datetime.now(UTC) + timedelta(minutes=5)))
+
+    @operation(word=WORD)
+    def append(self, session: Session, word: str) -> None:
+        paper = session.get_one(Paper, 1)
+        paper.body = paper.body + word if datetime.now(UTC) < paper.revised else f"again {datetime.now(UTC)}"
+        session.commit()
 
 
 class Bidding(_Tables):

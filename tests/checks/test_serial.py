@@ -96,6 +96,10 @@ def test_a_timestamp_may_be_the_revision_of_what_was_seeded_with_one(trials: Tri
     assert kinds(trials, targets.StampingFromTheFirst, *each("append")) == set()
 
 
+def test_what_is_good_for_some_minutes_is_good_under_another_clock_too(trials: Trials) -> None:
+    assert kinds(trials, targets.Expiring, *each("append")) == {"lost-update"}
+
+
 def test_a_timestamp_may_not_be_taken_for_that_of_who_came_last(trials: Trials) -> None:
     assert kinds(trials, targets.Bidding, *each("bid")) == {"no-serial-order"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from asyncio import _get_running_loop, _set_running_loop
+from collections.abc import Callable
 from typing import Any
 
 from greenlet import getcurrent, greenlet
@@ -25,23 +26,10 @@ class GreenletCarrier(Carrier):
         return self._inside is not None and not self._inside.dead
 
     def stop(self, reason: Any) -> Any:
-        """Give the turn back.
-
-        The greenlet that stops may be one that SQLAlchemy has put on top of the act's own. An event loop that runs in
-        it is hidden meanwhile: the thread has room for one that runs, and the next session's is to be it.
-        """
-        assert self._scheduler is not None
-        self._inside = getcurrent()
-        loop = _get_running_loop()
-        if loop is None:
-            return self._scheduler.switch(reason)
-        hooks = sys.get_asyncgen_hooks()
-        _set_running_loop(None)
-        try:
-            return self._scheduler.switch(reason)
-        finally:
-            _set_running_loop(loop)
-            sys.set_asyncgen_hooks(*hooks)
+        """Give the turn back; the greenlet that stops may be one that SQLAlchemy has put on top of the act's own."""
+        scheduler, self._inside = self._scheduler, getcurrent()
+        assert scheduler is not None
+        return _switch(lambda: scheduler.switch(reason))
 
     def dispose(self) -> None:
         """Nothing is held between two acts."""
@@ -50,9 +38,27 @@ class GreenletCarrier(Carrier):
         self._runs_here()
         self._scheduler = getcurrent()
         self._inside = greenlet(act, parent=self._scheduler)
-        return self._inside.switch()
+        return _switch(self._inside.switch)
 
     def _go_on(self, value: Any, error: BaseException | None) -> Any:
         assert self._inside is not None
-        self._scheduler = getcurrent()
-        return self._inside.switch(value) if error is None else self._inside.throw(error)
+        inside, self._scheduler = self._inside, getcurrent()
+        return _switch(lambda: inside.switch(value) if error is None else inside.throw(error))
+
+
+def _switch(switch: Callable[[], Any]) -> Any:
+    """Switch to another greenlet and back.
+
+    An event loop that runs on this side is hidden meanwhile: the thread has room for one, and the other side, be it
+    a session or the scheduler, is to have its own.
+    """
+    loop = _get_running_loop()
+    if loop is None:
+        return switch()
+    hooks = sys.get_asyncgen_hooks()
+    _set_running_loop(None)
+    try:
+        return switch()
+    finally:
+        _set_running_loop(loop)
+        sys.set_asyncgen_hooks(*hooks)

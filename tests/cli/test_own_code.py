@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from fuzz import check
+from fuzz.lookup import find_target
+from fuzz.postgres import Server
+from fuzz.violations import LostUpdate
 
 OWN = "tests/targets/own_code.py"
 
@@ -56,3 +62,13 @@ def test_code_that_keeps_its_turn_when_it_runs_alone_is_not_explored(rowrace: Ro
     ran = rowrace("explore", f"{OWN}:Endless", *words)
     assert ran.status == 2
     assert "wait(), run alone, has come to own_code.py:" in ran.err
+
+
+def test_a_check_may_be_made_where_an_event_loop_runs(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROWRACE_DSN", server.address.render_as_string(hide_password=False))
+
+    async def test() -> None:
+        check(find_target(f"{OWN}:Awaited"), cases=60)
+
+    with pytest.raises(LostUpdate):
+        asyncio.run(test())

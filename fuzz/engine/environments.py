@@ -1,0 +1,175 @@
+"""The surroundings of all sessions of a target: made, warmed up, asked and taken down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+from sqlalchemy import URL, create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from fuzz.case import Call
+from fuzz.engine.carrier import Overdue
+from fuzz.engine.chance import SEEDED, own_clock_and_dice
+from fuzz.engine.connections import Connections
+from fuzz.engine.environment import LONGEST_OPEN, Environment
+from fuzz.engine.lacking import remedy_for
+from fuzz.engine.locks import locks_of_sessions
+from fuzz.engine.loop import loops_of_sessions
+from fuzz.engine.substrates import CARRIERS, keeps_by_thread
+from fuzz.errors import TargetError, ToolError
+from fuzz.history import Failure
+from fuzz.target import Target
+
+OUTSIDE = ""
+"""The name under which what is done outside of all sessions has its environment."""
+
+
+class Environments:
+    """Those of one target.
+
+    Args:
+        target: the code under test.
+        url: of the scratch database.
+        connections: to it.
+
+    Attributes:
+        substrate: what the sessions run in, a key of `CARRIERS`.
+    """
+
+    def __init__(self, target: Target, url: URL, connections: Connections) -> None:
+        self.substrate = target.substrate or "greenlet"
+        self._target = target
+        self._url = url
+        self._connections = connections
+        self._made: dict[str, Environment] = {}
+        self._warm: dict[str, Call] = {}
+
+    @property
+    def sessions(self) -> set[str]:
+        """The names of the sessions that have one."""
+        return set(self._made) - {OUTSIDE}
+
+    def lay_out(self, sessions: Iterable[str]) -> None:
+        """Make the schema, open the target for each session, and seed.
+
+        Args:
+            sessions: their names; others follow when they are first needed.
+
+        Raises:
+            TargetError: when the target does not let us.
+        """
+        with self._told("make the schema"), own_clock_and_dice(SEEDED):
+            engine = create_engine(self._url, poolclass=NullPool)
+            self._target.create(engine)
+            engine.dispose()
+        outside = self._make(OUTSIDE)
+        if self._target.substrate is None and keeps_by_thread():
+            self.substrate = "thread"
+        for name in sessions:
+            self._make(name)
+        with self._told("seed the database"), own_clock_and_dice(SEEDED):
+            outside.aside(lambda: self._sow(outside))
+
+    def of(self, name: str, put_back: Callable[[], None]) -> Environment:
+        """A session's, made and warmed up when it is first needed.
+
+        Args:
+            name: the session's.
+            put_back: puts the seed's rows back.
+        """
+        if name not in self._made:
+            self._make(name)
+            for call in self._warm.values():
+                self._warm_up(self._made[name], call, put_back)
+        return self._made[name]
+
+    def warm(self, calls: Iterable[Call], put_back: Callable[[], None]) -> None:
+        """Have code that builds its own engine do what it does at first use alone, before it counts.
+
+        Args:
+            calls: of each operation the first is made, once in each session, and not again.
+            put_back: puts the seed's rows back.
+        """
+        if not hasattr(self._target, "open"):
+            return
+        for call in calls:
+            if call.operation in self._target.operations and call.operation not in self._warm:
+                self._warm[call.operation] = call
+                for name in self.sessions:
+                    self._warm_up(self._made[name], call, put_back)
+
+    def inspect(self) -> Mapping[str, Failure]:
+        """What the target's invariants say of the committed state: name -> failure."""
+        outside = self._made[OUTSIDE]
+        return outside.aside(lambda: self._asked(outside))
+
+    def dismantle(self, name: str) -> None:
+        """Close a session's connections, then let its event loop, if it has one, see that they are gone."""
+        self._connections.drop(name)
+        self._made.pop(name).dispose()
+
+    def close(self) -> None:
+        """Dismantle all."""
+        for name in list(self._made):
+            self.dismantle(name)
+
+    @contextmanager
+    def own_world(self) -> Iterator[None]:
+        """What holds while the target's code runs."""
+        passed_by = self._target.locks_passed_by
+        with self._connections.only(), locks_of_sessions(passed_by=passed_by), loops_of_sessions():
+            yield
+
+    def _make(self, name: str) -> Environment:
+        carried = "greenlet" if name == OUTSIDE else self.substrate
+        with self._told("open"):
+            self._made[name] = Environment(self._target, self._url, CARRIERS[carried](name))
+        return self._made[name]
+
+    def _warm_up(self, environment: Environment, call: Call, put_back: Callable[[], None]) -> None:
+        put_back()
+        with self.own_world(), own_clock_and_dice(SEEDED), suppress(Exception, Overdue):
+            environment.aside(lambda: environment.warm(call), LONGEST_OPEN)
+
+    def _sow(self, outside: Environment) -> None:
+        """Let the target seed, with a session of its own, and commit what that left."""
+        seeding = self._target.seeding
+        if seeding is None:
+            return
+        style = outside.style(seeding.function)
+        given = outside.given(seeding)
+        style.call(seeding.function, self._target, **given)
+        if "session" in given:
+            style.within(given["session"], _commit)
+
+    def _asked(self, outside: Environment) -> Mapping[str, Failure]:
+        asked = {name: outside.ask(invariant) for name, invariant in self._target.invariants.items()}
+        return {name: failure for name, failure in asked.items() if failure is not None}
+
+    @contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        """Turn what the target raises while it is laid out into one clear word."""
+        name = type(self._target).__name__
+        try:
+            with self.own_world():
+                yield
+        except ToolError:
+            raise
+        except Overdue as overdue:
+            raise TargetError(
+                f"{name} has not come to the end of {what}: it is at {overdue.where}.",
+                "Let it return; what has to go on meanwhile cannot be scheduled.",
+            ) from None
+        except Exception as error:
+            raise TargetError(
+                f"{name} could not {what}: {type(error).__name__}: {error}",
+                remedy_for(error)
+                or f"Try `{name}` on an empty database by itself: rowrace calls create, then open, then seed.",
+            ) from error
+
+
+def _commit(session: Session) -> None:
+    session.commit()
+    session.close()

@@ -112,8 +112,9 @@ class Awaited(Target):
     async def count(self, session: AsyncSession) -> int:
         counter = await session.get_one(Counter, "visits")
         counter.value += 1
+        value = counter.value  # after the commit it has expired, and no attribute can await
         await session.commit()
-        return counter.value
+        return value
 
     @invariant
     async def is_not_negative(self, session: AsyncSession) -> None:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
 
+from ci.campaigns import Hunted, print_row, rowrace
 from fuzz.case import Case
 from fuzz.cli.options import duration
-from fuzz.cli.status import FAULTY, exit_with
-from fuzz.errors import ToolError
+from fuzz.cli.status import exit_with
 from fuzz.postgres import open_server
 from models.zoo.animal import Animal, animals
 
@@ -28,37 +27,6 @@ PLAIN = ("models:Network", "models:Sessions")
 
 HEADER = ("animal", "bug", "found", "as", "seconds", "cases", "shrunk", "least", "at the least")
 WIDTHS = (24, 27, 5, 28, 7, 6, 6, 5, 12)
-
-
-@dataclass(frozen=True, slots=True)
-class Hunted:
-    """How one campaign on an animal ended.
-
-    Attributes:
-        seed: the campaign's.
-        seconds: until the bug was met, or of the whole campaign.
-        cases: likewise.
-        kind: of the finding; None without one.
-        calls: of the shrunk case.
-        switches: of the shrunk case.
-    """
-
-    seed: int
-    seconds: float
-    cases: int
-    kind: str | None = None
-    calls: int = 0
-    switches: int = 0
-
-    @classmethod
-    def read(cls, summary: Mapping[str, Any]) -> Hunted:
-        """From a summary of `run`."""
-        seed, cases, findings = summary["seed"], summary["cases"], summary["findings"]
-        if not findings:
-            return cls(seed, summary["elapsed_s"], cases)
-        found = findings[0]
-        calls, switches = len(found["operations"]), found["switches"]
-        return cls(seed, found["first_seen_s"], cases, found["kind"], calls, switches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +49,12 @@ class Row:
     @property
     def at_the_least(self) -> int:
         """How many campaigns shrunk it as far."""
-        return sum((each.calls, each.switches) <= self.least for each in self.found)
+        return sum(each.size <= self.least for each in self.found)
 
     def cells(self) -> tuple[str, ...]:
         """What the table says."""
         kinds = sorted({each.kind for each in self.hunts if each.kind})
-        shrunk = max(((each.calls, each.switches) for each in self.found), default=None)
+        shrunk = max((each.size for each in self.found), default=None)
         return (
             self.animal.name,
             " ".join(self.animal.bugs),
@@ -141,7 +109,7 @@ def zoo(
     with open_server(dsn=os.environ.get("ROWRACE_DSN") or None) as server, _pool(jobs) as pool:
         dsn = server.address.render_as_string(hide_password=False)
         rows = _told(_hunted(pool, chosen, seeds, ("--time", f"{duration(time):.0f}"), dsn))
-        plain = {word: _run(word, 1, ("--time", f"{duration(plain_time):.0f}"), dsn) for word in words}
+        plain = {word: rowrace("run", word, 1, "--time", f"{duration(plain_time):.0f}", dsn=dsn) for word in words}
     for word, summary in plain.items():
         print(f"{word}: {len(summary['findings'])} findings in {summary['cases']} cases")
     missed = [row.animal.name for row in rows if 2 * len(row.found) <= len(row.hunts)]
@@ -166,35 +134,20 @@ def _pool(jobs: int) -> Iterator[Executor]:
 def _hunted(pool: Executor, chosen: Sequence[Animal], seeds: int, options: Sequence[str], dsn: str) -> Iterator[Row]:
     """All campaigns; animal by animal as they end."""
     options = (*options, "--max-findings", "1")
-    begun = [(each, [pool.submit(_run, each.word, 1 + n, options, dsn) for n in range(seeds)]) for each in chosen]
+    run = partial(rowrace, "run", dsn=dsn)
+    begun = [(each, [pool.submit(run, each.word, 1 + n, *options) for n in range(seeds)]) for each in chosen]
     for animal, campaigns in begun:
-        yield Row(animal, [Hunted.read(each.result()) for each in campaigns])
-
-
-def _run(word: str, seed: int, options: Sequence[str], dsn: str) -> dict[str, Any]:
-    """The summary of a campaign in a process of its own."""
-    with TemporaryDirectory() as out:
-        command = [sys.executable, "-m", "fuzz", "run", word, "--seed", str(seed), "--json", "--out", out, *options]
-        environment = {**os.environ, "ROWRACE_DSN": dsn}
-        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - ours
-    if ran.returncode in {FAULTY, 130}:
-        raise ToolError(f"{word} with seed {seed} could not be fuzzed: {ran.stderr}", "Try it with `fuzz run`.")
-    summary: dict[str, Any] = json.loads(ran.stdout)
-    return summary
+        yield Row(animal, [Hunted.read(each.result(), animal.kinds) for each in campaigns])
 
 
 def _told(rows: Iterator[Row]) -> list[Row]:
     """Print rows as they come."""
     told = []
-    _print(HEADER)
+    print_row(HEADER, WIDTHS)
     for row in rows:
-        _print(row.cells())
+        print_row(row.cells(), WIDTHS)
         told.append(row)
     return told
-
-
-def _print(cells: Sequence[str]) -> None:
-    print("  ".join(f"{cell:{width}}" for cell, width in zip(cells, WIDTHS, strict=True)).rstrip(), flush=True)
 
 
 def _size(case: Case) -> tuple[int, int]:

@@ -39,7 +39,7 @@ def test_a_finding_in_the_plain_models_ends_with_status_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(zoo, "animals", list)
-    monkeypatch.setattr(zoo, "_run", lambda *_: {"cases": 1, "findings": [{"kind": "deadlock"}]})
+    monkeypatch.setattr(zoo, "rowrace", lambda *_, **__: {"cases": 1, "findings": [{"kind": "deadlock"}]})
     with pytest.raises(typer.Exit) as ended:
         zoo.zoo()
     assert ended.value.exit_code == 1

@@ -5,7 +5,7 @@ TARGET ?= models:Network models:Sessions
 PY := .venv/bin/python
 CI_SEED := $(if $(SEED),--seed $(SEED))
 
-.PHONY: help fuzz test matrix zoo lint format repro soak bench clean
+.PHONY: help fuzz test matrix zoo wild lint format repro soak bench clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -22,6 +22,9 @@ matrix: .venv/run ## every interleaving that matters of every two operations of 
 
 zoo: .venv/run ## fuzz every animal of models/zoo, and tell which are found; ONLY=, SEEDS=, TIME=, ARGS=
 	@$(PY) -m ci.zoo --time $(TIME) $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS) $(ONLY)
+
+wild: .venv/run ## fuzz published packages, each in an environment of its own in .wild; ONLY=, SEEDS=, TIME=, ARGS=
+	@$(PY) -m ci.wild --time $(TIME) $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS) $(ONLY)
 
 soak: .venv/dev ## 1,000 replays of every proof, 20,000 cases at each isolation level
 	$(PY) -m pytest -m soak $(ARGS)

@@ -90,7 +90,8 @@ def _behind(failure: Failure | None) -> tuple[list[str], str]:
 def _hidden_error(of: Evidence, outcome: Outcome, failure: Failure, hidden: Hidden) -> HiddenError:
     return HiddenError(
         f"{outcome.invocation} in session {outcome.session} ended in {failure.name}, which the target declares, but "
-        f"{hidden.where} it is {hidden.name}, which no serial order of the same calls gives: {hidden.text}. Where it "
+        f"{hidden.where} it is {hidden.name}, which no serial order of the same calls gives: "
+        f"{hidden.text.removesuffix('.')}. Where it "
         f"is the right answer all the same, `raise {failure.name} from None` says so.",
         operations=(outcome.invocation.operation,),
         shape=(failure.name, hidden.name, hidden.sqlstate),

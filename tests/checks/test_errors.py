@@ -66,6 +66,7 @@ def test_a_database_error_behind_a_declared_exception_is_flagged(behind: Failure
     hiding = history(outcomes=[outcome(failed=failure("shop.Conflict", cause=behind), expected=True)])
     [violation] = judged(hiding)
     assert (violation.kind, violation.shape, violation.operations) == ("hidden-error", shape, ("act",))
+    assert ".." not in violation.story
 
 
 GROUP = Failure(("builtins.ExceptionGroup",), "two of three failed", "", None, group=(failure("shop.Other"), STALE))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from fuzz.checks.shown import narrowed, of_column, of_result
+from fuzz.checks.shown import narrowed, of_column, of_column_beside, of_result
 from fuzz.history import History
 from fuzz.outcomes import CallEnd, Difference, RowDifference
 
@@ -54,8 +54,8 @@ class _Cell:
     """One column of one row, as it is in the end, and as a serial order leaves it."""
 
     name: str
-    here: str
-    there: str
+    here: Any
+    there: Any
 
 
 def _cell(difference: Difference) -> _Cell | None:
@@ -64,11 +64,13 @@ def _cell(difference: Difference) -> _Cell | None:
         if row.one is not None and row.other is not None and row.columns:
             column = row.columns[0]
             path, here, there = narrowed(row.one.get(column), row.other.get(column))
-            return _Cell(f"{_name(row)} has {column}{path}", of_column(here), of_column(there))
+            return _Cell(f"{_name(row)} has {column}{path}", here, there)
     return None
 
 
 def _of_cells(cells: Sequence[tuple[str, _Cell]]) -> str:
+    texts = iter(of_column_beside([value for _, cell in cells for value in (cell.here, cell.there)]))
+    cells = [(order, replace(cell, here=next(texts), there=next(texts))) for order, cell in cells]
     here = " and ".join(dict.fromkeys(f"{cell.name} {cell.here}" for _, cell in cells))
     if len({cell.name for _, cell in cells}) > 1:
         there = "; ".join(f"after {order} {cell.name} {cell.there}" for order, cell in cells)

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
+
+from fuzz.binary import legible
 
 _LONGEST = 60
 """Characters of a value."""
 
+_KEPT = 10
+"""Characters that are kept of a beginning that values have in common."""
+
 
 def of_column(value: Any) -> str:
     """A value of a column."""
-    return "NULL" if value is None else _short(value if isinstance(value, str) else _python(value))
+    return _short(_of_column(value))
+
+
+def of_column_beside(values: Sequence[Any]) -> list[str]:
+    """Values of one column that are not the same: a long beginning that all have is left out, so that this is seen."""
+    texts = [_of_column(value) for value in values]
+    begin = sum(1 for _ in takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False)))
+    if max(map(len, texts)) > _LONGEST and begin > _KEPT:
+        texts = [f"...{text[begin - _KEPT :]}" for text in texts]
+    return [_short(text) for text in texts]
 
 
 def of_result(value: Any) -> str:
@@ -44,6 +59,12 @@ def _keys_apart(one: Any, other: Any) -> Sequence[Hashable]:
     if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)) and len(one) == len(other):
         return [place for place, each in enumerate(one) if each != other[place]]
     return []
+
+
+def _of_column(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    return legible(value) if isinstance(value, str) else _python(value)
 
 
 def _python(value: Any) -> str:

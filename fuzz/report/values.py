@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from fuzz.binary import is_binary, legible
 from fuzz.history import Table
 
 LONGEST = 24
@@ -34,6 +35,8 @@ def shown(value: Any) -> str:
         return text[:8]
     if found := _MOMENT.fullmatch(text):
         return found[2]
+    if is_binary(text):
+        return cut(legible(text), LONGEST)
     return cut(ascii(text), LONGEST)
 
 

@@ -83,6 +83,13 @@ class Document(Base):
     content: Mapped[dict[str, Any]]
 
 
+class Bag(Base):
+    __tablename__ = "bags"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    packed: Mapped[bytes]
+
+
 class AlreadyExistsError(Exception):
     pass
 
@@ -349,3 +356,15 @@ class Failing(Depositing):
     @operation
     def fail(self, session: Session) -> None:
         raise KeyError(session.get_one(Account, 1).owner)
+
+
+class Packing(_Tables):
+    """All that a bag holds is one value, in bytes, and is put back as a whole."""
+
+    def seed(self, session: Session) -> None:
+        session.add(Bag(id=1, packed=b"\x00" + 20 * b"sock "))
+
+    @operation(word=WORD)
+    def pack(self, session: Session, word: str) -> None:
+        session.get_one(Bag, 1).packed += word.encode()
+        session.commit()

@@ -98,6 +98,13 @@ def test_of_a_document_only_the_part_that_differs_is_told(trials: Trials) -> Non
     )
 
 
+def test_of_long_values_that_begin_alike_the_end_is_told_and_bytes_can_be_read(trials: Trials) -> None:
+    assert story(trials, targets.Packing, each("pack"), "ABBBAA").endswith(
+        "In the end bags 1 has packed ...sock sock x'; "
+        "A then B leaves ...sock sock xy', B then A leaves ...sock sock yx'."
+    )
+
+
 def test_rows_whose_ids_stand_for_others_are_told_with_their_ids(trials: Trials) -> None:
     verdict = judged(trials, targets.NumberingByGuess, each("bind"), "ABBBBAAA")
     [violation] = verdict.violations

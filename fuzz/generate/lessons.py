@@ -151,7 +151,7 @@ class Lessons:
     def _some_acts(self, most: int) -> Iterator[Verdict]:
         touching = [place for place, footprint in self._alone.items() if footprint.touches]
         others = [place for place, footprint in self._alone.items() if not footprint.touches]
-        for one, other in islice(product(touching, others), most):
+        for other, one in islice(product(others, touching), most):  # each that touches before any has its second act
             if (one, other) not in self._acts:
                 verdict = self._run(self.calls[one], self.calls[other])
                 self._acts[one, other] = footprint_of(verdict.history)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import cycle, islice, product
+from itertools import chain, cycle, islice, product, zip_longest
 from random import Random
 from typing import TypeVar
 
@@ -25,9 +25,6 @@ Made = TypeVar("Made")
 AT_FIRST = 5
 """Classes of interleavings of two calls that are run before the next two have their turn: the two serial ones, and
 those that a race is among as a rule: `test_least_cases.py` asserts it of the zoo."""
-
-ALIKE_AT_FIRST = 3
-"""As many of a call with itself: each class has a mirror image, in which the sessions have changed places."""
 
 TURN = 40
 """Cases between two turns of learning, and between two of what has been learnt."""
@@ -58,7 +55,6 @@ class Sweep:
         self._chance = chance
         self._known: set[Conflict] = set()
         self._told: list[Pair] = []
-        self._with_itself: set[str] = set()
         self._computed: dict[tuple[int, int], frozenset[Conflict]] = {}
         self._met: dict[tuple[int, int], tuple[Pair, frozenset[Conflict]]] = {}
         self._begun: set[tuple[str, int, int]] = set()
@@ -101,16 +97,12 @@ class Sweep:
 
     def _telling(self) -> list[Pair]:
         """Pairs that show new conflicts and, by turns, each operation's call with itself: it conflicts both ways."""
-        return list(by_turns(telling(self._pairs(), self._known), self._twins(), 1))
-
-    def _twins(self) -> Iterator[Pair]:
-        """Calls with themselves, those with the most conflicts first: one of each operation, more if they show more."""
         twins = [(each, self._conflicts(each, each)) for each in self._lessons.writers]
-        for (call, _), conflicts in sorted(twins, key=lambda twin: len(twin[1]), reverse=True):
-            if conflicts and (call.operation not in self._with_itself or not conflicts <= self._known):
-                self._with_itself.add(call.operation)
-                self._known |= conflicts
-                yield call, call
+        twins.sort(key=lambda twin: len(twin[1]), reverse=True)
+        turns = zip_longest(
+            telling(self._pairs(), self._known), ((call, call) for (call, _), conflicts in twins if conflicts)
+        )
+        return [pair for pair in chain.from_iterable(turns) if pair is not None]
 
     def _pairs(self) -> list[tuple[Pair, frozenset[Conflict]]]:
         """The pairs for the ways in which calls meet, each with its conflicts."""
@@ -137,7 +129,7 @@ class Sweep:
                 case = Case(self._word, level, {"A": (one,), "B": (other,)}, seed=self._chance)
                 exploration = Exploration(self._trial, case)
                 verdicts = exploration.verdicts()
-                yield from islice(verdicts, ALIKE_AT_FIRST if one is other else AT_FIRST)
+                yield from islice(verdicts, AT_FIRST)
                 if exploration.left:
                     self._unfinished.append(verdicts)
 

@@ -21,7 +21,7 @@ from fuzz.generate.palettes import Palettes
 from fuzz.postgres import open_server
 from fuzz.replaying import TIMES, load, replay_case
 from fuzz.report.replays import replay_timeline
-from fuzz.report.timeline import timeline
+from fuzz.report.timeline import confirmed, timeline
 from fuzz.target import Target
 from fuzz.trial import Trial, Verdict
 from fuzz.trials import Trials
@@ -146,8 +146,7 @@ def _campaign(target: type[Target], cases: int, seed: int) -> Summary:
 
 
 def _story(finding: Finding, again: str) -> str:
-    how = f"{again}      ({finding.identical} of {finding.replays} identical, PostgreSQL {finding.postgres})"
-    return timeline(finding.history, (finding.violation, *finding.others), how)
+    return timeline(finding.history, (finding.violation, *finding.others), f"{again}      ({confirmed(finding)})")
 
 
 def _told(violation: Violation, text: str) -> Violation:

@@ -45,8 +45,14 @@ def finding_timeline(finding: Finding, path: Path) -> str:
         finding: what was found.
         path: its folder.
     """
-    how = f"{finding.identical} of {finding.replays} identical, PostgreSQL {finding.postgres}, seed {finding.seed}"
+    how = f"{confirmed(finding)}, seed {finding.seed}"
     return timeline(finding.history, (finding.violation, *finding.others), f"{replay_command(path)}      ({how})")
+
+
+def confirmed(finding: Finding) -> str:
+    """How alike the replays of a finding were, and on what; values may be the server's own, as its clock's are."""
+    apart = "" if finding.identical == finding.replays else f"show it, {finding.identical} of them with the same values"
+    return f"{finding.replays} of {finding.replays} {apart or 'identical'}, PostgreSQL {finding.postgres}"
 
 
 def replay_command(path: Path) -> str:

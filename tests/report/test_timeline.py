@@ -106,6 +106,11 @@ def test_a_finding_says_how_to_replay_it_and_where_its_cures_are(find: Find, dea
     )
 
 
+def test_a_finding_whose_replays_differ_in_values_only_says_so(find: Find, deadlock: Case) -> None:
+    text = finding_timeline(replace(find(deadlock), identical=0), Path("x"))
+    assert "(3 of 3 show it, 0 of them with the same values, PostgreSQL 18.6, seed 1729)" in text
+
+
 def test_the_story_stands_above_the_lanes(find: Find, vanished: Case) -> None:
     finding = find(vanished)
     story = finding_timeline(finding, Path("x")).split("\n\n")[1]

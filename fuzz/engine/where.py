@@ -48,14 +48,19 @@ def waiting_line(task: asyncio.Task[Any]) -> str:
 
 
 def _remember(file: str) -> str | None:
-    _OWN[file] = None if _is_foreign(file) else Path(file).name
+    _OWN[file] = _name(file)
     return _OWN[file]
 
 
-def _is_foreign(file: str) -> bool:
+def _name(file: str) -> str | None:
+    """What to call a file, if it is the target's own: that of an installed package by its path there.
+
+    Packages have an `__init__.py` in every folder, and name files after the library that they are written for.
+    """
     if file.startswith(("<", _OWN_FOLDER)):
-        return True
+        return None
     for folder in _PACKAGES:
         if file.startswith(folder):
-            return Path(file).relative_to(folder).parts[0] in _BELOW
-    return file.startswith(_LIBRARY)
+            path = Path(file).relative_to(folder)
+            return None if path.parts[0] in _BELOW else path.as_posix()
+    return None if file.startswith(_LIBRARY) else Path(file).name

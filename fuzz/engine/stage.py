@@ -17,6 +17,7 @@ from fuzz.engine.described import Described
 from fuzz.engine.drivers.psycopg3 import ScheduledConnection
 from fuzz.engine.environments import Environments
 from fuzz.engine.lane import Lane
+from fuzz.engine.order import load_in_order
 from fuzz.engine.overdue import Watch
 from fuzz.engine.performer import Performer
 from fuzz.engine.recorder import Columns, Recorder
@@ -57,6 +58,7 @@ class Stage:
     """
 
     def __init__(self, target: Target, scratch: Scratch, *, step_timeout: float = STEP_TIMEOUT) -> None:
+        load_in_order()
         self.target = target
         self.step_timeout = step_timeout
         self._unscheduled = _any_of(target.unscheduled)

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -40,15 +40,16 @@ class Hunted:
     switches: int = 0
 
     @classmethod
-    def read(cls, summary: Mapping[str, Any], wanted: Sequence[str]) -> Hunted:
+    def read(cls, summary: Mapping[str, Any], wanted: Callable[[str, Sequence[str]], bool]) -> Hunted:
         """From a summary of `run`.
 
         Args:
             summary: as `--json` prints it.
-            wanted: kinds of violation. A finding of one of them is told before any other.
+            wanted: whether a finding of this kind, in calls of these operations, is what was hunted. The first of them
+                is told, before any other.
         """
         seed, cases = summary["seed"], summary["cases"]
-        findings = sorted(summary["findings"], key=lambda found: found["kind"] not in wanted)
+        findings = sorted(summary["findings"], key=lambda found: not wanted(found["kind"], found["operations"]))
         if not findings:
             return cls(seed, summary["elapsed_s"], cases)
         seconds, kind, check = (findings[0][fact] for fact in ("first_seen_s", "kind", "check"))

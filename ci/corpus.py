@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,19 @@ class Race:
 
     Attributes:
         target: the class.
+        operations: that the least case calls.
         kinds: the kinds of violation that it may be reported as.
         findings: after how many a campaign ends: more than one where something else may be met first.
     """
 
     target: str
+    operations: tuple[str, ...]
     kinds: tuple[str, ...]
     findings: int = 1
+
+    def is_met_by(self, kind: str | None, operations: Sequence[str]) -> bool:
+        """Whether a finding of this kind, in calls of these operations, is this race."""
+        return kind in self.kinds and sorted(operations) == sorted(self.operations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +65,15 @@ def packages(corpus: Path) -> list[Package]:
 
 
 def _package(folder: Path, name: str, facts: Mapping[str, Any]) -> Package:
-    races = facts.get("races", {})
     return Package(
         name=name,
         file=folder / facts.get("file", f"{name}.py"),
         requires=tuple(facts["requires"]),
         modules=facts.get("modules", {}),
-        races=tuple(Race(target, tuple(race["kinds"]), race.get("findings", 1)) for target, race in races.items()),
+        races=tuple(_race(target, race) for target, race in facts.get("races", {}).items()),
         silent=tuple(facts.get("silent", ())),
     )
+
+
+def _race(target: str, facts: Mapping[str, Any]) -> Race:
+    return Race(target, tuple(facts["operations"]), tuple(facts["kinds"]), facts.get("findings", 1))

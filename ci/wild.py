@@ -39,7 +39,7 @@ class Found:
     @property
     def hits(self) -> list[Hunted]:
         """Those that found it, in a case as small as it gets."""
-        return [each for each in self.hunts if each.kind in self.race.kinds and each.size <= LEAST]
+        return [each for each in self.hunts if self.race.is_met_by(each.kind, each.operations) and each.size <= LEAST]
 
     @property
     def right(self) -> bool:
@@ -133,7 +133,7 @@ def _rows(chosen: Sequence[Package], seeds: int, seconds: str, dsn: str) -> Iter
             summaries = (
                 rowrace("run", package.word(race.target), 1 + n, *options, dsn=dsn, python=python) for n in range(seeds)
             )
-            yield Found(told, race, [Hunted.read(summary, race.kinds) for summary in summaries])
+            yield Found(told, race, [Hunted.read(summary, race.is_met_by) for summary in summaries])
         for target in package.silent:
             yield Silent(told, target, rowrace("explore", package.word(target), 1, dsn=dsn, python=python))
 

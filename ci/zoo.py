@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -137,7 +137,11 @@ def _hunted(pool: Executor, chosen: Sequence[Animal], seeds: int, options: Seque
     run = partial(rowrace, "run", dsn=dsn)
     begun = [(each, [pool.submit(run, each.word, 1 + n, *options) for n in range(seeds)]) for each in chosen]
     for animal, campaigns in begun:
-        yield Row(animal, [Hunted.read(each.result(), animal.kinds) for each in campaigns])
+        yield _row(animal, [each.result() for each in campaigns])
+
+
+def _row(animal: Animal, summaries: Sequence[Mapping[str, Any]]) -> Row:
+    return Row(animal, [Hunted.read(summary, lambda kind, _: kind in animal.kinds) for summary in summaries])
 
 
 def _told(rows: Iterator[Row]) -> list[Row]:

@@ -16,7 +16,7 @@ from ci.wild import Found, Silent
 CORPUS = """
 [shop]
 requires = ["shop==1.0"]
-races.Sale = { kinds = ["lost-update"] }
+races.Sale = { operations = ["sell", "sell"], kinds = ["lost-update"] }
 silent = ["Visit"]
 
 [shop_later]
@@ -26,11 +26,11 @@ silent = ["Sale"]
 """
 
 
-def found(kind: str, switches: int = 2) -> dict[str, Any]:
+def found(kind: str, other: str = "sell", switches: int = 2) -> dict[str, Any]:
     return {
         "kind": kind,
         "check": "isolation",
-        "operations": ["sell", "sell"],
+        "operations": ["sell", other],
         "switches": switches,
         "first_seen_s": 1.5,
     }
@@ -46,8 +46,8 @@ def matrix(*findings: Mapping[str, Any], classes: int = 6, status: int = 0) -> d
 
 
 def hunted(*summaries: Mapping[str, Any]) -> Found:
-    race = Race("Sale", ("lost-update",))
-    return Found("shop==1.0", race, [Hunted.read(each, race.kinds) for each in summaries])
+    race = Race("Sale", ("sell", "sell"), ("lost-update",))
+    return Found("shop==1.0", race, [Hunted.read(each, race.is_met_by) for each in summaries])
 
 
 @pytest.fixture
@@ -86,6 +86,11 @@ def test_a_race_is_missed_when_half_of_the_campaigns_missed_it() -> None:
 def test_another_kind_of_finding_is_not_the_race_and_is_told() -> None:
     row = hunted(summary(found("deadlock")))
     assert (row.right, row.cells()[3:6]) == (False, ("0/1", "isolation", "deadlock"))
+
+
+def test_the_same_kind_of_finding_in_calls_of_other_operations_is_not_the_race() -> None:
+    row = hunted(summary(found("lost-update", "restock")))
+    assert (row.right, row.cells()[2:4]) == (False, ("sell x restock", "0/1"))
 
 
 def test_a_race_that_was_met_after_another_is_found() -> None:

@@ -75,7 +75,7 @@ def explore_command(
     with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server, step_timeout) as trials:
         trial = trials.of(found)
         progress.say(opening(target, server, trial.stage))
-        learnt = learn(trial, target, seed)
+        learnt = learn(trial, target, seed, operations or ())
         asked = {tuple(operations): meetings_of(operations, learnt.alone)} if operations else meetings(learnt.alone)
         terms = Terms(target, seed, chosen or found.isolation, seconds, server.version, learnt.calls, switches)
         dsn = server.address.render_as_string(hide_password=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, product
 
 from fuzz.case import Call, Case
@@ -31,13 +31,13 @@ SOME = 80
 """As many for a start, where one session lives through a program."""
 
 
-def learn(trial: Trial, word: str, chance: int) -> Lessons:
+def learn(trial: Trial, word: str, chance: int, operations: Collection[str] = ()) -> Lessons:
     """Learn all there is to learn; arguments as of `Lessons`.
 
     Raises:
         TargetError: when a call does not come to its end by itself: nothing it could be explored with would end.
     """
-    lessons = Lessons(trial, word, chance)
+    lessons = Lessons(trial, word, chance, operations)
     some = () if lessons.lasting else (lessons.some(0), lessons.some(1))  # else all that were run might fail
     for verdict in chain(*some, lessons.all()):
         _refuse_hung(verdict.history)
@@ -57,16 +57,17 @@ class Lessons:
         trial: runs and judges them.
         word: the TARGET word.
         chance: seed of what is drawn.
+        operations: those to learn about; none: all.
 
     Attributes:
-        calls: all calls, each once, some of each operation first.
+        calls: their calls, each once, some of each operation first.
         lasting: whether one session lives through a program.
 
     Raises:
         ToolError: as `call_table` does.
     """
 
-    def __init__(self, trial: Trial, word: str, chance: int) -> None:
+    def __init__(self, trial: Trial, word: str, chance: int, operations: Collection[str] = ()) -> None:
         target = trial.stage.target
         self._trial = trial
         self._word = word
@@ -78,7 +79,7 @@ class Lessons:
         self._writers: dict[str, list[int]] = {}
         self._met: Meetings = {}
         self._compared = 0
-        self.calls = unique(self._table)
+        self.calls = [call for call in unique(self._table) if not operations or call.operation in operations]
         self.lasting = target.session_scope == "program"
         self._palettes = (0, self._made())
 

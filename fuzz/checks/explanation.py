@@ -113,7 +113,7 @@ def _second_look(transactions: Transactions, found: Anomaly, *, across: bool) ->
         sees = transactions.versions[look.item][look.version].step >= write.source_step
         if look.item == read.item and sees and not look.predicate and look.step < write.target_step:
             why_not = (
-                "it wrote what it had from before, as merge() does"
+                "its call goes by what it knew before: merge() writes that, and a second try may leave out a check"
                 if across
                 else "an object that the session has keeps its attributes then, unless populate_existing is given"
             )

@@ -82,11 +82,12 @@ def campaign(
             while not ongoing.is_over():
                 yield from interruption.told(ongoing.batch())
         except KeyboardInterrupt:
-            yield Ended(replace(ongoing.summary(), interrupted=True))
+            ended = replace(ongoing.summary(), interrupted=True)
         else:
-            yield Ended(ongoing.summary())
+            ended = ongoing.summary()
         finally:
             gc.unfreeze()
+    yield Ended(ended)
 
 
 class _Campaign:

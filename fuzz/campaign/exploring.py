@@ -46,9 +46,10 @@ def explore(trial: Trial, meetings: Mapping[Operations, Sequence[Calls]], terms:
                 interruption.check()
                 yield from interruption.told(exploring.go_on(ongoing))
         except KeyboardInterrupt:
-            yield MatrixEnded(replace(exploring.so_far(), interrupted=True))
+            ended = replace(exploring.so_far(), interrupted=True)
         else:
-            yield MatrixEnded(exploring.so_far())
+            ended = exploring.so_far()
+    yield MatrixEnded(ended)  # whoever hears it asks for no more: Ctrl-C is Python's again before
 
 
 class _Ongoing:

@@ -79,5 +79,4 @@ def interruptions() -> Iterator[Interruption]:
     try:
         yield interruption
     finally:
-        if threading.current_thread() is threading.main_thread():  # a generator may be let go of by another
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -88,9 +88,10 @@ def explore_together(jobs: int, trial: Trial, meetings: Share, terms: Terms, dsn
                 interruption.check()
                 yield from interruption.told(together.hear())
         except KeyboardInterrupt:
-            yield MatrixEnded(replace(together.so_far(), interrupted=True))
+            ended = replace(together.so_far(), interrupted=True)
         else:
-            yield MatrixEnded(together.so_far())
+            ended = together.so_far()
+    yield MatrixEnded(ended)
 
 
 class _Together:

@@ -13,6 +13,7 @@ import fuzz.serial_orders
 from fuzz.campaign.campaign import Budget, campaign
 from fuzz.campaign.events import Summary
 from fuzz.campaign.tally import Tally
+from fuzz.engine.environments import Environments
 from fuzz.engine.lane import Lane
 from fuzz.engine.scheduled import Scheduled
 from fuzz.engine.settle import Settler
@@ -67,7 +68,7 @@ def seams() -> Iterator[tuple[str, object, str, bool]]:
     yield ASKING, Prepared, "__call__", False
     yield RESET, Stage, "_put_back", True
     yield JUDGING, Trial, "judge", False
-    yield INVARIANTS, Stage, "_inspect", True
+    yield INVARIANTS, Environments, "inspect", True
     yield SERIAL, fuzz.serial_orders, "serial_history", True
     yield SERIAL, fuzz.serial_orders, "history_again", True
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -91,29 +91,30 @@ class Environment:
         }
         return {name: supply[name]() for name in of.gives}
 
-    def ask(self, invariant: Invariant) -> Failure | None:
-        """Ask an invariant: what it raises, if it does not hold. Called aside."""
-        style = self.style(invariant.function)
-        given = self.given(invariant)
+    @contextmanager
+    def supplied(self, of: Operation | Invariant) -> Iterator[tuple[Style, Mapping[str, Any]]]:
+        """The style of a function and what it asks for; a session of it is new, and closed in the end. Used aside."""
+        style, given = self.style(of.function), self.given(of)
         try:
-            style.call(invariant.function, self.target, **given)
-        except Exception as error:  # noqa: BLE001 - whatever it raises says that it does not hold
-            return failure_of(error)
+            yield style, given
         finally:
             if "session" in given:
                 style.within(given["session"], Session.close)
+
+    def ask(self, invariant: Invariant) -> Failure | None:
+        """Ask an invariant: what it raises, if it does not hold. Called aside."""
+        with self.supplied(invariant) as (style, given):
+            try:
+                style.call(invariant.function, self.target, **given)
+            except Exception as error:  # noqa: BLE001 - whatever it raises says that it does not hold
+                return failure_of(error)
         return None
 
     def warm(self, call: Call) -> None:
         """Make a call that is no part of any run, for what code does at its first use alone: probe, reflect, cache."""
         operation = self.target.operations[call.operation]
-        style = self.style(operation.function)
-        given = self.given(operation)
-        try:
+        with self.supplied(operation) as (style, given):
             style.call(operation.function, self.target, **given, **call.arguments)
-        finally:
-            if "session" in given:
-                style.within(given["session"], Session.close)
 
     def dispose(self) -> None:
         """Close what has been made for the session; where its code has been left in the middle, let go of it."""

@@ -138,11 +138,10 @@ class Environments:
         seeding = self._target.seeding
         if seeding is None:
             return
-        style = outside.style(seeding.function)
-        given = outside.given(seeding)
-        style.call(seeding.function, self._target, **given)
-        if "session" in given:
-            style.within(given["session"], _commit)
+        with outside.supplied(seeding) as (style, given):
+            style.call(seeding.function, self._target, **given)
+            if "session" in given:
+                style.within(given["session"], Session.commit)
 
     def _asked(self, outside: Environment) -> Mapping[str, Failure]:
         asked = {name: outside.ask(invariant) for name, invariant in self._target.invariants.items()}
@@ -168,8 +167,3 @@ class Environments:
                 remedy_for(error)
                 or f"Try `{name}` on an empty database by itself: rowrace calls create, then open, then seed.",
             ) from error
-
-
-def _commit(session: Session) -> None:
-    session.commit()
-    session.close()

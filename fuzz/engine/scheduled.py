@@ -115,6 +115,12 @@ class Scheduled(ABC):
         """Whether it is in no transaction."""
         return self.transaction_status in {TransactionStatus.IDLE, TransactionStatus.UNKNOWN}
 
+    def text_of(self, query: Any) -> str:
+        """A statement as text: a driver takes bytes, and what it composes, too."""
+        if isinstance(query, str):
+            return query
+        return str(query.decode(errors="replace") if isinstance(query, bytes) else query.as_string(self))
+
     def step(self, generator: Any, name: str) -> tuple[Carrier, Exchange] | None:
         """The session that is to stop before an exchange, and the step that it is; None where it is none.
 

@@ -174,12 +174,6 @@ class ScheduledConnection(Scheduled, extensions.connection):
         if self.scheduled or not self.closed:
             self.exchange(super().rollback, "ROLLBACK")
 
-    def text_of(self, query: Any) -> str:
-        """A statement as text."""
-        if isinstance(query, str):
-            return query
-        return str(query.decode(errors="replace") if isinstance(query, bytes) else query.as_string(self))
-
     @property
     def database(self) -> str:
         """As `Scheduled.database`."""

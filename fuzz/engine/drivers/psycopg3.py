@@ -171,12 +171,6 @@ class _Ours(Scheduled):
         """As `Scheduled.finish`."""
         self.pgconn.finish()
 
-    def text_of(self, query: Any) -> str:
-        """A statement as text."""
-        if isinstance(query, str):
-            return query
-        return str(query.decode(errors="replace") if isinstance(query, bytes) else query.as_string(self))
-
 
 class ScheduledConnection(_Ours, psycopg.Connection[TupleRow]):
     """psycopg's connection whose exchanges stop in the session that makes them."""

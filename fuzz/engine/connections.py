@@ -97,13 +97,16 @@ class Connections:
         if refused is not None:
             raise refused
 
-    def users_of_worn(self, pids: Collection[int]) -> set[str]:
-        """The sessions that have used what cannot be used again: closed, still lent, or in a transaction for good.
+    def roll_back(self, worn: Collection[int]) -> set[str]:
+        """Leave no transaction of a session open.
 
         Args:
-            pids: backends that cannot be used again, besides.
+            worn: backends that cannot be used again.
+
+        Returns:
+            The sessions that have used these, or what cannot be used again either: closed, lent, not rolled back.
         """
-        return {c.user for c in self._records if c.user and (c.pid in pids or c.lent or c.is_gone or not _undone(c))}
+        return {c.user for c in self._records if c.user and (c.pid in worn or c.lent or c.is_gone or not _undone(c))}
 
     def drop(self, user: str) -> None:
         """Close what a session has used last; its pools, if they still live, connect anew."""

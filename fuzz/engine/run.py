@@ -147,7 +147,7 @@ class Run:
         while self._open and not self.recorder.hung:
             if not any(self._finish(session) for session in list(self._open)) and not self._wait_outside():
                 break
-        self._hear_commit()
+        self.hear_commit()
 
     def _finish(self, session: str) -> bool:
         """Let a session go on as far as it can; whether it took a step, or was closed."""
@@ -172,17 +172,13 @@ class Run:
         while self.step(session):
             pass
 
-    def hear(self) -> None:
-        """Take what the server is still to say of the last commit; the monitor cannot be asked before."""
-        self._hear_commit()
-
     def abandon(self) -> None:
         """Leave all sessions where they are."""
         for lane in self._lanes.values():
             lane.abandon()
 
     def _take(self, lane: Lane) -> None:
-        self._hear_commit()
+        self.hear_commit()
         exchange = lane.exchange
         assert exchange is not None
         self._sent[lane.name, lane.call] += 1
@@ -249,8 +245,11 @@ class Run:
         names = sorted({users[pid] for pid in blockers if users.get(pid)} - {lane.name})
         taken.waited_for += tuple(name for name in names if name not in taken.waited_for)
 
-    def _hear_commit(self) -> None:
-        """Take what was committed, before anything else is sent: until then the session's own code went on."""
+    def hear_commit(self) -> None:
+        """Take what was committed, before anything else is sent: until then the session's own code went on.
+
+        The monitor, which uses the same connection as the audit, cannot be asked before.
+        """
         taken, self._committing = self._committing, None
         if taken is not None and (writes := self._audit.told()):
             self.recorder.commit(taken, writes, self._inspect())
@@ -261,7 +260,7 @@ class Run:
 
     def _is_released(self, lane: Lane) -> bool:
         """Whether a session that waits got what it waits for; then its transaction may end, and release another."""
-        self._hear_commit()
+        self.hear_commit()
         if lane.pause is not None:
             return self._is_over(lane, lane.pause)
         assert lane.exchange is not None

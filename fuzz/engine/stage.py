@@ -208,9 +208,9 @@ class Stage:
 
     def _clear(self, run: Run) -> None:
         """Leave no transaction open, no connection lent out or closed, no lock held, whatever the target has left."""
-        run.hear()
+        run.hear_commit()
         if run.has_ended:
-            worn = self._connections.users_of_worn(self._monitor.holders())
+            worn = self._connections.roll_back(self._monitor.holders())
         else:
             worn = self._environments.sessions
             for connection in self._connections:

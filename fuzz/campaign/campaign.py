@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fuzz.campaign.confirmation import Confirmation
 from fuzz.campaign.events import Ended, Event, Found, Progress, Shrinking, Summary
+from fuzz.campaign.garbage import no_garbage_so_far
 from fuzz.campaign.interruption import Interruption, interruptions
 from fuzz.campaign.tally import Tally
 from fuzz.case import ISOLATION, Call
@@ -76,17 +76,14 @@ def campaign(
     """
     with interruptions() as interruption:
         ongoing = _Campaign(trial, word, seed, isolation, sessions, budget, postgres, strategies, interruption)
-        gc.collect()
-        gc.freeze()  # libraries, models, call tables: looking through them for garbage took a tenth of the time
         try:
-            while not ongoing.is_over():
-                yield from interruption.told(ongoing.batch())
+            with no_garbage_so_far():
+                while not ongoing.is_over():
+                    yield from interruption.told(ongoing.batch())
         except KeyboardInterrupt:
             ended = replace(ongoing.summary(), interrupted=True)
         else:
             ended = ongoing.summary()
-        finally:
-            gc.unfreeze()
     yield Ended(ended)
 
 

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from time import monotonic
 
 from fuzz.campaign.confirmation import Confirmation
+from fuzz.campaign.garbage import no_garbage_so_far
 from fuzz.campaign.interruption import interruptions
 from fuzz.campaign.matrix import Explored, Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, Terms
 from fuzz.case import ISOLATION, Case
@@ -42,9 +43,10 @@ def explore(trial: Trial, meetings: Mapping[Operations, Sequence[Calls]], terms:
     with interruptions() as interruption:
         exploring = _Exploring(trial, meetings, terms)
         try:
-            while (ongoing := exploring.next()) is not None:
-                interruption.check()
-                yield from interruption.told(exploring.go_on(ongoing))
+            with no_garbage_so_far():
+                while (ongoing := exploring.next()) is not None:
+                    interruption.check()
+                    yield from interruption.told(exploring.go_on(ongoing))
         except KeyboardInterrupt:
             ended = replace(exploring.so_far(), interrupted=True)
         else:

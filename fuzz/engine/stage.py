@@ -16,6 +16,7 @@ from fuzz.engine.connections import Connections
 from fuzz.engine.described import Described
 from fuzz.engine.drivers.psycopg3 import ScheduledConnection
 from fuzz.engine.environments import Environments
+from fuzz.engine.garbage import no_collection
 from fuzz.engine.lane import Lane
 from fuzz.engine.order import load_in_order
 from fuzz.engine.overdue import Watch
@@ -158,7 +159,7 @@ class Stage:
             step_timeout=self.step_timeout,
         )
         try:
-            with self._environments.own_world(), own_clock_and_dice(clock):
+            with self._environments.own_world(), own_clock_and_dice(clock), no_collection():
                 yield run
         finally:
             self._clear(run)

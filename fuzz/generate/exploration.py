@@ -82,9 +82,8 @@ class Exploration:
         for event in trace.events:
             self._with[event] |= 1 << self.classes
         self.classes += 1
-        for other in trace.reversals():
-            if other.events not in self._met and not self._has_been_run(other.events):
-                self._wait(other)
+        for other in trace.reversals(lambda events: events in self._met or self._has_been_run(events)):
+            self._wait(other)
         yield verdict
 
     def _wait(self, beginning: Beginning) -> None:

@@ -7,6 +7,9 @@ row; the end of a transaction and whoever waits for its locks. SERIALIZABLE watc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import combinations
+
 from fuzz.traces.effect import Effect
 from fuzz.traces.reach import meet
 
@@ -19,6 +22,29 @@ def commute(one: Effect, other: Effect) -> bool:
         or _stands_in_the_way(other, one)
         or (one.serializable and other.serializable and _conflict(one, other))
     )
+
+
+def clashes(effects: Sequence[Effect], turns: Sequence[str]) -> list[int]:
+    """Which steps of different sessions do not commute.
+
+    Args:
+        effects: of the steps.
+        turns: whose each is.
+
+    Returns:
+        For each step the others that it clashes with, as bits.
+    """
+    found = [0] * len(effects)
+    looks = [each.only_looks for each in effects]
+    tables = [each.tables for each in effects]
+    for one, other in combinations(range(len(effects)), 2):  # long operations have 100,000 pairs, few of which meet
+        if turns[one] == turns[other] or (looks[one] and looks[other]):
+            continue
+        watched = effects[one].serializable and effects[other].serializable
+        if (watched or not tables[one].isdisjoint(tables[other])) and not commute(effects[one], effects[other]):
+            found[one] |= 1 << other
+            found[other] |= 1 << one
+    return found
 
 
 def _stands_in_the_way(one: Effect, other: Effect) -> bool:

@@ -114,6 +114,12 @@ class Effect:
         marks = self.claims or self.excludes or self.shows or self.frees or self.leaves or self.undoes or self.ends
         return not marks
 
+    @property
+    def tables(self) -> Tables:
+        """All tables that it has to do with."""
+        rows = (self.sees, self.shows, self.claims.tables, self.frees.tables)
+        return self.reads.union(*rows, self.excludes, self.leaves, self.undoes)
+
     def renamed(self, name: Callable[[Class], Class]) -> Effect:
         """The same with other values."""
         return replace(

@@ -8,12 +8,12 @@ Rodriguez, Sousa, Sharma and Kroening 2015).
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, groupby
+from itertools import groupby
 
 from fuzz.history import History, Step
-from fuzz.traces.commute import commute
+from fuzz.traces.commute import clashes
 from fuzz.traces.effect import Effect
 from fuzz.traces.effects import effects_of
 
@@ -22,7 +22,7 @@ Event = int
 
 
 def _event(session: str, place: int, before: frozenset[Event]) -> Event:
-    """The event of a session's step, by how many it has taken before, and by the events before it."""
+    """The event of a session's step, by how many it has taken before, and by each session's last event before it."""
     return hash((session, place, before))
 
 
@@ -52,17 +52,23 @@ class Trace:
     def __init__(self, history: History) -> None:
         self._turns = [session for session, _ in history.turns]
         self._places = [self._turns[:place].count(session) for place, session in enumerate(self._turns)]
+        self._own = {
+            session: sum(1 << place for place, turn in enumerate(self._turns) if turn == session)
+            for session in dict.fromkeys(self._turns)
+        }
         steps = list(_steps_by_turn(history))
         effects = effects_of(history)
-        self._effects = [Effect() if step is None else effects[step.number] for step in steps]
-        self._clashing = self._all_clashing()
-        self._released = list(_released(steps))
+        self._clashing = clashes([Effect() if step is None else effects[step.number] for step in steps], self._turns)
+        self._released = [0 if turn is None else 1 << turn for turn in _released(steps)]
         self._before: list[int] = []
+        self._after = [0] * len(self._turns)
         self._numbers: list[Event] = []
         for place in range(len(self._turns)):
-            before = self._happened_before(place, range(place))
+            before = self._happened_before(place, (1 << place) - 1)
             self._before.append(before)
             self._numbers.append(self._number(place, before))
+            for other in _places(before):
+                self._after[other] |= 1 << place
 
     @property
     def events(self) -> frozenset[Event]:
@@ -90,72 +96,59 @@ class Trace:
             taken[session] += 1
         return done == (1 << len(self._turns)) - 1
 
-    def reversals(self) -> Iterator[Beginning]:
+    def reversals(self, is_known: Callable[[frozenset[Event]], bool]) -> Iterator[Beginning]:
         """How else runs may begin: for each two steps that do not commute and could have come the other way round.
 
         All that did not happen after the first of them stays (as in the optimal dynamic partial order reduction of
         Abdulla, Aronsson, Jonsson and Sagonas 2014).
-        """
-        for later in range(len(self._turns)):
-            for earlier in range(later):
-                if self._is_race(earlier, later):
-                    yield self._reversed(earlier, later)
 
-    def _happened_before(self, place: int, others: Sequence[int]) -> int:
-        """The set of places, as bits, that happened before a place, of some that came before it, in their order."""
+        Args:
+            is_known: whether the beginning with some events is of no interest.
+        """
+        for earlier, later in self._races():
+            kept = self._all & ~(self._after[earlier] | 1 << earlier)
+            before = self._happened_before(later, kept)
+            events = frozenset([*(self._numbers[place] for place in _places(kept)), self._number(later, before)])
+            if not is_known(events):
+                yield self._beginning(events, {place: self._before[place] for place in _places(kept)} | {later: before})
+
+    @property
+    def _all(self) -> int:
+        """The set of all places."""
+        return (1 << len(self._turns)) - 1
+
+    def _happened_before(self, place: int, others: int) -> int:
+        """The set of places that happened before a place, of some others, with which is all that came before them."""
+        left = (
+            self._own[self._turns[place]] & ((1 << place) - 1) | self._released[place] | self._clashing[place]
+        ) & others
         before = 0
-        for other in others:
-            if self._is_bound(other, place):
-                before |= self._before[other] | 1 << other
+        while left:
+            last = left.bit_length() - 1
+            before |= self._before[last] | 1 << last
+            left &= ~before
         return before
 
-    def _is_bound(self, earlier: int, later: int) -> bool:
-        """Whether a step must come after another, which stands before it."""
-        return (
-            self._turns[earlier] == self._turns[later]
-            or self._lets_go_on(earlier, later)
-            or self._clash(earlier, later)
-        )
-
-    def _clash(self, one: int, other: int) -> bool:
-        """Whether two sessions' steps do not commute."""
-        return bool(self._clashing[one] >> other & 1)
-
-    def _all_clashing(self) -> list[int]:
-        """For each place those, as bits, at which other sessions' steps do not commute with its own."""
-        clashing = [0] * len(self._turns)
-        for one, other in combinations(range(len(self._turns)), 2):
-            if self._turns[one] != self._turns[other] and not commute(self._effects[one], self._effects[other]):
-                clashing[one] |= 1 << other
-                clashing[other] |= 1 << one
-        return clashing
-
-    def _lets_go_on(self, earlier: int, later: int) -> bool:
-        """Whether a session could not have taken a step before another session had taken one."""
-        return self._released[later] == earlier
-
     def _number(self, place: int, before: int) -> Event:
-        known = frozenset(self._numbers[other] for other in _places(before))
+        """The event at a place, where some places come before it: the last one of each session tells of the others."""
+        last = (before & own for own in self._own.values())
+        known = frozenset(self._numbers[places.bit_length() - 1] for places in last if places)
         return _event(self._turns[place], self._places[place], known)
 
-    def _is_race(self, earlier: int, later: int) -> bool:
-        if self._lets_go_on(earlier, later) or not self._clash(earlier, later):
-            return False
-        between = (place for place in _places(self._before[later]) if place > earlier)
-        return not any(self._before[place] >> earlier & 1 for place in between)
+    def _races(self) -> Iterator[tuple[int, int]]:
+        """Steps that do not commute, the earlier one first, where nothing that happened between them orders them."""
+        for later in range(len(self._turns)):
+            clashing = self._clashing[later] & ~self._released[later] & ((1 << later) - 1)
+            for earlier in _places(clashing):
+                if not self._before[later] & self._after[earlier]:
+                    yield earlier, later
 
-    def _reversed(self, earlier: int, later: int) -> Beginning:
-        kept = [
-            place for place in range(len(self._turns)) if place != earlier and not self._before[place] >> earlier & 1
-        ]
-        before = self._happened_before(later, kept)
-        events = {self._numbers[place] for place in kept} | {self._number(later, before)}
-        pasts = {**{place: self._before[place] for place in kept}, later: before}
+    def _beginning(self, events: frozenset[Event], pasts: dict[int, int]) -> Beginning:
         schedules = (
             tuple(self._turns[place] for place in _in_order(pasts, self._turns, first)) for first in set(self._turns)
         )
         switches, schedule = min((self._switches(schedule), schedule) for schedule in schedules)
-        return Beginning(frozenset(events), schedule, switches)
+        return Beginning(events, schedule, switches)
 
     def _switches(self, schedule: tuple[str, ...]) -> int:
         """The context switches of a run that begins so, if it is as long as this one."""

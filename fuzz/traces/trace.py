@@ -61,14 +61,13 @@ class Trace:
         self._clashing = clashes([Effect() if step is None else effects[step.number] for step in steps], self._turns)
         self._released = [0 if turn is None else 1 << turn for turn in _released(steps)]
         self._before: list[int] = []
-        self._after = [0] * len(self._turns)
+        self._right_before: list[int] = []
         self._numbers: list[Event] = []
         for place in range(len(self._turns)):
-            before = self._happened_before(place, (1 << place) - 1)
+            before, right_before = self._happened_before(place, (1 << place) - 1)
             self._before.append(before)
+            self._right_before.append(right_before)
             self._numbers.append(self._number(place, before))
-            for other in _places(before):
-                self._after[other] |= 1 << place
 
     @property
     def events(self) -> frozenset[Event]:
@@ -106,28 +105,30 @@ class Trace:
             is_known: whether the beginning with some events is of no interest.
         """
         for earlier, later in self._races():
-            kept = self._all & ~(self._after[earlier] | 1 << earlier)
-            before = self._happened_before(later, kept)
-            events = frozenset([*(self._numbers[place] for place in _places(kept)), self._number(later, before)])
+            kept = [
+                place for place, before in enumerate(self._before) if place != earlier and not before >> earlier & 1
+            ]
+            before, _ = self._happened_before(later, sum(1 << place for place in kept))
+            events = frozenset([*(self._numbers[place] for place in kept), self._number(later, before)])
             if not is_known(events):
-                yield self._beginning(events, {place: self._before[place] for place in _places(kept)} | {later: before})
+                yield self._beginning(events, {place: self._before[place] for place in kept} | {later: before})
 
-    @property
-    def _all(self) -> int:
-        """The set of all places."""
-        return (1 << len(self._turns)) - 1
+    def _happened_before(self, place: int, others: int) -> tuple[int, int]:
+        """The places that happened before a place, of some others, and those right before it, both as bits.
 
-    def _happened_before(self, place: int, others: int) -> int:
-        """The set of places that happened before a place, of some others, with which is all that came before them."""
-        left = (
-            self._own[self._turns[place]] & ((1 << place) - 1) | self._released[place] | self._clashing[place]
-        ) & others
-        before = 0
+        Args:
+            place: which.
+            others: with them is all that happened before them.
+        """
+        own = self._own[self._turns[place]] & ((1 << place) - 1)
+        left = (own | self._released[place] | self._clashing[place]) & others
+        before = right_before = 0
         while left:
             last = left.bit_length() - 1
             before |= self._before[last] | 1 << last
+            right_before |= 1 << last
             left &= ~before
-        return before
+        return before, right_before
 
     def _number(self, place: int, before: int) -> Event:
         """The event at a place, where some places come before it: the last one of each session tells of the others."""
@@ -137,11 +138,9 @@ class Trace:
 
     def _races(self) -> Iterator[tuple[int, int]]:
         """Steps that do not commute, the earlier one first, where nothing that happened between them orders them."""
-        for later in range(len(self._turns)):
-            clashing = self._clashing[later] & ~self._released[later] & ((1 << later) - 1)
-            for earlier in _places(clashing):
-                if not self._before[later] & self._after[earlier]:
-                    yield earlier, later
+        for later, right_before in enumerate(self._right_before):
+            for earlier in _places(right_before & self._clashing[later] & ~self._released[later]):
+                yield earlier, later
 
     def _beginning(self, events: frozenset[Event], pasts: dict[int, int]) -> Beginning:
         schedules = (
@@ -183,16 +182,20 @@ def _in_order(pasts: dict[int, int], turns: Sequence[str], first: str) -> list[i
         turns: place -> whose it is.
         first: the session that begins, if it can.
     """
+    left: dict[str, deque[int]] = {}
+    for place in sorted(pasts):
+        left.setdefault(turns[place], deque()).append(place)
     found: list[int] = []
     done = 0
-    left = sorted(pasts)
+    session = first
     while left:
-        ready = [place for place in left if not pasts[place] & ~done]
-        own = [place for place in ready if turns[place] == (turns[found[-1]] if found else first)]
-        place = (own or ready)[0]
+        if session not in left or pasts[left[session][0]] & ~done:
+            session = min((own[0], other) for other, own in left.items() if not pasts[own[0]] & ~done)[1]
+        place = left[session].popleft()
         found.append(place)
-        left.remove(place)
         done |= 1 << place
+        if not left[session]:
+            del left[session]
     return found
 
 

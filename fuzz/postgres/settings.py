@@ -11,7 +11,7 @@ CONNECTION: Mapping[str, str] = MappingProxyType(
         "deadlock_timeout": "1ms",  # a deadlock has its victim before the next step is sent
         "jit": "off",
         "log_lock_waits": "on",
-        "plan_cache_mode": "force_custom_plan",  # the sixth execution takes the plan of the first
+        "plan_cache_mode": "force_generic_plan",  # each execution takes the plan of the first, whatever its values
         "synchronize_seqscans": "off",  # rows come in the same order in every run
     }
 )

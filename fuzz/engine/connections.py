@@ -173,7 +173,8 @@ class Connections:
         if (level, limit) == (self.level, connection.settings[1]):
             return
         cursor = adapted.cursor()
-        cursor.execute(f"SET default_transaction_isolation = '{self.level}'")  # each driver has other placeholders
+        for statement in _at_level(self.level):  # each driver has other placeholders
+            cursor.execute(statement)
         if limit != connection.settings[1]:
             cursor.execute(f"SET lock_timeout = '{limit}'")
         cursor.close()
@@ -189,6 +190,21 @@ class _Within:
 
 _HOMES: dict[str, Connections] = {}
 """Scratch database -> its connections."""
+
+
+_WITH_AN_INDEX = ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan")
+
+
+def _at_level(level: str) -> Iterator[str]:
+    """What sets a connection's isolation level.
+
+    PostgreSQL watches what SERIALIZABLE transactions read by rows, by pages of indexes, or by whole tables, as their
+    plans and the places of rows on pages would have it. Without indexes it is whole tables, in every run.
+    """
+    settings = dict.fromkeys(_WITH_AN_INDEX, "off" if level == "serializable" else "on")
+    settings["default_transaction_isolation"] = level
+    yield "SELECT " + ", ".join(f"set_config('{name}', '{value}', false)" for name, value in settings.items())
+    yield "DISCARD PLANS"
 
 
 def _listen(act: Any = event.listen) -> None:

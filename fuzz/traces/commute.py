@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from fuzz.traces.effect import Effect
+from fuzz.traces.effect import Effect, Watched
 from fuzz.traces.reach import meet
 
 
@@ -20,7 +20,7 @@ def commute(one: Effect, other: Effect) -> bool:
         one.claims.exclude(other.claims)
         or _stands_in_the_way(one, other)
         or _stands_in_the_way(other, one)
-        or (one.serializable and other.serializable and _conflict(one, other))
+        or _is_noted(one, other)
     )
 
 
@@ -40,7 +40,7 @@ def clashes(effects: Sequence[Effect], turns: Sequence[str]) -> list[int]:
     for one, other in combinations(range(len(effects)), 2):  # long operations have 100,000 pairs, few of which meet
         if turns[one] == turns[other] or (looks[one] and looks[other]):
             continue
-        watched = effects[one].serializable and effects[other].serializable
+        watched = effects[one].watched and effects[other].watched
         if (watched or not tables[one].isdisjoint(tables[other])) and not commute(effects[one], effects[other]):
             found[one] |= 1 << other
             found[other] |= 1 << one
@@ -59,13 +59,35 @@ def _stands_in_the_way(one: Effect, other: Effect) -> bool:
     )
 
 
-def _conflict(one: Effect, other: Effect) -> bool:
-    """Whether PostgreSQL, watching serializable transactions, may note the order (Ports and Grittner 2012)."""
-    return bool(
-        one.reads & other.claims.tables
-        or other.reads & one.claims.tables
-        or one.undoes & other.reads
-        or other.undoes & one.reads
+def _is_noted(one: Effect, other: Effect) -> bool:
+    """Whether PostgreSQL, watching SERIALIZABLE transactions, may note the order (Ports and Grittner 2012)."""
+    if one.watched is None or other.watched is None:
+        return False
+    taken_back = bool(one.undoes & other.reads or other.undoes & one.reads)
+    if one.watched.in_pair and other.watched.in_pair:
+        return taken_back or _may_refuse(one, one.watched, other, other.watched)
+    return (
+        taken_back
+        or bool(one.reads & other.claims.tables or other.reads & one.claims.tables)
         or (one.ends and (other.ends or other.takes_snapshot))
         or (other.ends and one.takes_snapshot)
     )
+
+
+def _may_refuse(one: Effect, watched: Watched, other: Effect, other_watched: Watched) -> bool:
+    """Whether the COMMIT of one of two transactions may have the other refused at this very step, or spare it.
+
+    Which of two first read what the other writes makes no difference: it is noted either way, as each scans tables as
+    wholes. Who has read what the other writes, and written what the other reads, is refused when the other commits,
+    at its next step; or at the step that makes it so, if the other has committed.
+    """
+    return (one.commits and _is_in_danger(other, other_watched, watched)) or (
+        other.commits and _is_in_danger(one, watched, other_watched)
+    )
+
+
+def _is_in_danger(step: Effect, own: Watched, ended: Watched) -> bool:
+    """Whether it matters to a step that another transaction has committed."""
+    if step.takes_snapshot and ended.writes & own.reads and ended.reads & own.writes:
+        return True
+    return bool(step.is_refusable and ended.writes & own.read and ended.reads & own.written)

@@ -77,6 +77,26 @@ def all_of(claims: Iterable[Claims]) -> Claims:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """What PostgreSQL notes of a SERIALIZABLE transaction, by tables: that is how finely it is told to look.
+
+    Attributes:
+        reads: tables that the transaction reads, sooner or later; those that constraints make it look at, too.
+        writes: tables that it writes.
+        read: those that it has read when the step is done.
+        written: those that it has written then.
+        in_pair: whether at most two transactions of the run are SERIALIZABLE and come to be, so that what refuses one
+            of them is what the two have read and written of each other; and whether tables are watched as wholes.
+    """
+
+    reads: Tables
+    writes: Tables
+    read: Tables
+    written: Tables
+    in_pair: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What a step does; one that sends nothing does nothing.
 
@@ -90,10 +110,12 @@ class Effect:
         shows: rows whose changes it commits, as they were and as they are now.
         frees: what it keeps others from no longer.
         leaves: tables that its transaction has touched, and is done with.
+        writes: tables in which it writes, constraints' cascades included.
         undoes: tables in which it takes back what its transaction may have written.
         ends: whether it ends its transaction.
         takes_snapshot: whether its transaction's snapshot is taken with it, and lasts.
-        serializable: whether its transaction is SERIALIZABLE.
+        commits: whether it ends its transaction well.
+        watched: what PostgreSQL notes of its transaction; None: it is not SERIALIZABLE.
     """
 
     sees: Reach = field(default_factory=dict)
@@ -103,16 +125,23 @@ class Effect:
     shows: Reach = field(default_factory=dict)
     frees: Claims = field(default_factory=Claims)
     leaves: Tables = NONE
+    writes: Tables = NONE
     undoes: Tables = NONE
     ends: bool = False
     takes_snapshot: bool = False
-    serializable: bool = False
+    commits: bool = False
+    watched: Watched | None = None
 
     @property
     def only_looks(self) -> bool:
         """Whether it leaves no mark, so that nobody notices it who only looks, too."""
         marks = self.claims or self.excludes or self.shows or self.frees or self.leaves or self.undoes or self.ends
         return not marks
+
+    @property
+    def is_refusable(self) -> bool:
+        """Whether PostgreSQL can refuse a SERIALIZABLE transaction at it: where it uses a table, or commits."""
+        return self.commits or bool(self.reads or self.claims)
 
     @property
     def tables(self) -> Tables:

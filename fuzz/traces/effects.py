@@ -13,6 +13,7 @@ from fuzz.traces.effect import NONE, Claims, Effect, Tables, all_of
 from fuzz.traces.looking import looked_at
 from fuzz.traces.reach import NOTHING, Reach, anywhere, union
 from fuzz.traces.rows import Rows
+from fuzz.traces.watching import watch
 from fuzz.traces.writing import Writing
 
 ADVISORY = "(advisory locks)"
@@ -31,7 +32,8 @@ def effects_of(history: History) -> Mapping[int, Effect]:
     """The effect of each step, by the step's number."""
     transactions = segments(history)
     reader = Reader(history, Writing(history, place(history, transactions)), Rows(history))
-    return {number: effect for segment in transactions for number, effect in reader.effects(segment)}
+    effects = {number: effect for segment in transactions for number, effect in reader.effects(segment)}
+    return {**effects, **dict(watch(history, transactions, effects))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Touched:
     reads: Reach
     claims: Claims
     excludes: Tables
+    writes: Tables
 
     @property
     def all(self) -> Reach:
@@ -71,6 +74,7 @@ class Reader:
             takes = step is snapshot and segment.level != "rc"
             own = touched[number - 1]
             ends = step is segment.last and segment.has_ended
+            at_the_end = self._at_the_end(segment) if ends else Claims()
             undoes = step.failure is not None or statement.verb in {"ROLLBACK", "ROLLBACK TO"}
             lets_go = ends or undoes
             yield (
@@ -82,15 +86,16 @@ class Reader:
                     if segment.level == "rc"
                     else NOTHING,
                     reads=frozenset(own.reads),
-                    claims=all_of((own.claims, self._at_the_end(segment))) if ends else own.claims,
+                    claims=all_of((own.claims, at_the_end)) if ends else own.claims,
                     excludes=_tables(one.excludes for one in touched) if ends else own.excludes,
                     shows=self.writing.shown(step) if ends and step.failure is None else NOTHING,
                     frees=all_of(one.claims for one in touched[:number]) if lets_go else Claims(),
                     leaves=_tables(one.all for one in touched[:number]) if lets_go else NONE,
                     undoes=_tables(one.claims.tables for one in touched[:number]) if undoes else NONE,
+                    writes=own.writes.union(at_the_end.keys, self.writing.tables(step)),
                     ends=ends,
+                    commits=ends and statement.verb != "ROLLBACK",
                     takes_snapshot=takes,
-                    serializable=segment.level == "ser",
                 ),
             )
 
@@ -98,7 +103,7 @@ class Reader:
         """What a statement does by itself."""
         tables = self.history.tables
         if is_opaque(statement, self.history) or any(tables[name].has_triggers for name in statement.writes):
-            return Touched(anywhere(tables), Claims(anywhere(tables), keys=anywhere(tables)), NONE)
+            return Touched(anywhere(tables), Claims(anywhere(tables), keys=anywhere(tables)), NONE, frozenset(tables))
         reads = self.rows.all_of(looked_at(step, statement, tables), step)
         claims = self.writing.claims(step, statement, reads)
         claims = replace(claims, shares=self.rows.all_of(claims.shares, step))
@@ -108,7 +113,8 @@ class Reader:
         emptied = {name for name, verbs in statement.writes.items() if "TRUNCATE" in verbs}
         locks = {name: boxes for name, boxes in asked.items() if name not in shared}
         asked_for = Claims(union((locks, anywhere(_shared(statement)))), {name: asked[name] for name in shared})
-        return Touched(reads, all_of((claims, asked_for)), frozenset(whole | emptied))
+        writes = self.writing.may_write(step, statement)
+        return Touched(reads, all_of((claims, asked_for)), frozenset(whole | emptied), writes)
 
     def _at_the_end(self, segment: Segment) -> Claims:
         """Where the end of a transaction looks, and writes; what it commits is a state that invariants are asked of."""

@@ -9,7 +9,7 @@ from fuzz.accesses.attribution import rows_written
 from fuzz.accesses.constraints import Constraints, Look
 from fuzz.history import History, Step, Table, Write
 from fuzz.statements import Statement
-from fuzz.traces.effect import Claims, Tables, all_of
+from fuzz.traces.effect import NONE, Claims, Tables, all_of
 from fuzz.traces.reach import ANYTHING, NOTHING, Boxes, Reach, anywhere, box_of, equal, narrowed, union
 
 SEQUENCE = "(sequence"
@@ -35,6 +35,15 @@ class Writing:
     def tables(self, step: Step) -> Tables:
         """The tables in which a step has written, as far as that was committed."""
         return frozenset(write.table for write in self._placed.get(step.number, ()))
+
+    def may_write(self, step: Step, statement: Statement) -> Tables:
+        """The tables in which a step writes: exactly, as far as that was committed, else all in which it may."""
+        if self.tables(step):
+            return self.tables(step)
+        if rows_written(step) == 0:
+            return NONE
+        cascading = [name for name, verbs in statement.writes.items() if verbs != {"INSERT"}]
+        return frozenset(statement.writes).union(*map(self._below, cascading))
 
     def shown(self, step: Step) -> Reach:
         """The rows that a COMMIT shows to others: as they were, and as they are now."""

@@ -107,6 +107,13 @@ def test_write_skew_is_refused_by_serializable_alone(stage: Stage, level: str, r
     assert len({history.digest() for history in histories}) == 1
 
 
+@pytest.mark.parametrize("schedule", ["A2B2AB", "A2BABAB", "ABABAB", "BABABA"])
+def test_serializable_watches_whole_tables_whoever_comes_first(stage: Stage, schedule: str) -> None:
+    programs = {"A": sql(read(1), change(1), "commit"), "B": sql(read(2), change(2), "commit")}
+    assert list(failed(stage.run(case(schedule + "AB", "ser", **programs))).values()) == ["40001"]
+    assert failed(stage.run(case(schedule + "AB", "rr", **programs))) == {}
+
+
 def test_lock_timeout_ends_a_wait_that_no_session_ends(stage: Stage) -> None:
     waiting = sql("SET LOCAL lock_timeout = '40ms'", change(1), "commit")
     history = stage.run(case("ABB", A=sql(change(1), "SELECT pg_sleep(0.2)", "commit"), B=waiting))

@@ -80,6 +80,12 @@ def test_two_sessions_come_out_as_in_all_interleavings(trial: Trial, case: Case)
     compare(trial, case)
 
 
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases("AB", 2, ["ser"]))
+def test_so_they_do_where_postgresql_watches_what_each_has_read(trial: Trial, case: Case) -> None:
+    compare(trial, case)
+
+
 @settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(case=cases("ABC", 1))
 def test_three_sessions_come_out_as_in_all_interleavings(trial: Trial, case: Case) -> None:

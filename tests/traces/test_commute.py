@@ -16,6 +16,8 @@ def effects(server: Server) -> Effects:
 
 READ = "SELECT * FROM parents"
 READ_OTHERS = "SELECT * FROM others"
+READ_LEAVES = "SELECT * FROM leaves"
+CHANGE_OTHERS = "UPDATE others SET value = 2 WHERE id = 1"
 CHANGE = "UPDATE parents SET value = value + 1 WHERE id = 1"
 
 
@@ -78,12 +80,35 @@ def test_a_delete_goes_down_to_the_children_of_the_children(effects: Effects) ->
     assert commute(new, leaf)
 
 
-def test_serializable_transactions_do_not_where_one_reads_what_the_other_writes(effects: Effects) -> None:
+def test_it_makes_no_difference_who_of_two_serializable_transactions_reads_or_writes_first(effects: Effects) -> None:
+    _, read, _ = effects(READ_OTHERS, READ, level="ser")
+    _, change, _ = effects(READ_OTHERS, CHANGE, level="ser")
+    assert commute(read, change)
+    assert not commute(change, change)
+
+
+def test_who_has_read_and_written_of_the_other_may_be_refused_once_that_one_has_committed(effects: Effects) -> None:
     for level, serializable in (("rr", False), ("ser", True)):
-        _, later, ended = effects(READ_OTHERS, READ, level=level)
-        _, change, _ = effects(READ_OTHERS, CHANGE, level=level)
-        assert commute(later, change) is not serializable
-        assert commute(ended, ended) is not serializable
+        *_, commit = effects(READ_OTHERS, CHANGE, level=level)
+        _, reads, writes, reads_more, ends = effects(READ_LEAVES, READ, CHANGE_OTHERS, READ_LEAVES, level=level)
+        assert commute(commit, reads)
+        assert commute(commit, writes) is not serializable
+        assert commute(commit, reads_more) is not serializable
+        assert commute(commit, ends) is not serializable
+
+
+@pytest.mark.parametrize("second", [READ, CHANGE_OTHERS, READ_OTHERS])
+def test_who_has_only_read_of_the_other_or_only_written_is_not(effects: Effects, second: str) -> None:
+    *_, commit = effects(READ_OTHERS, CHANGE, level="ser")
+    _, *later = effects(READ_LEAVES, second, READ_LEAVES, level="ser")
+    assert all(commute(commit, step) for step in later)
+
+
+def test_a_rollback_has_nobody_refused(effects: Effects) -> None:
+    _, _, undone, *_ = effects(READ_OTHERS, CHANGE, "ROLLBACK", level="ser")
+    *_, writes, ends = effects(READ_LEAVES, READ, CHANGE_OTHERS, level="ser")
+    assert commute(undone, writes)
+    assert commute(undone, ends)
 
 
 def test_a_table_that_is_locked_as_a_whole_keeps_readers_out(effects: Effects) -> None:

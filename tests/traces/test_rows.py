@@ -56,8 +56,9 @@ def test_a_row_matters_both_for_what_it_was_and_for_what_it_becomes(effects: Eff
 @pytest.mark.parametrize("level", ["rr", "ser"])
 def test_a_snapshot_is_about_all_that_its_transaction_looks_at(effects: Effects, level: str) -> None:
     ended = committed(effects, CHANGE_ONE, level)
-    alone = first(effects, READ_TWO, level=level)
-    assert commute(ended, alone) is (level == "rr")  # SERIALIZABLE watches tables
+    assert commute(ended, first(effects, READ_TWO, level=level))
+    other = first(effects, READ_TWO, CHANGE_TWO, level=level)
+    assert commute(ended, other) is (level == "rr")  # SERIALIZABLE watches tables: both read and write this one
     assert not commute(ended, first(effects, READ_TWO, READ_ONE, level=level))
     assert not commute(ended, first(effects, READ_TWO, CHANGE_ONE, level=level))
 

@@ -116,20 +116,27 @@ class _Now:
     carrier: Carrier | None = None
     since: float = 0.0
     threads: ClassVar[set[int]] = set()
-    process: int = 0
+    forked: bool = False
+
+
+def _note_fork() -> None:
+    _Now.forked = True
+
+
+os.register_at_fork(after_in_child=_note_fork)  # to ask for the process' number takes longer than all else here
 
 
 def current() -> Carrier | None:
     """The carrier of the session whose code this is; None outside of all sessions."""
     carrier = _Now.carrier
-    is_here = carrier is not None and carrier.runs_in(threading.get_ident()) and not _is_forked()
+    is_here = carrier is not None and carrier.runs_in(threading.get_ident()) and not _Now.forked
     return carrier if is_here else None
 
 
 def take_in_thread() -> None:
     """This thread is rowrace's own."""
     _Now.threads.add(threading.get_ident())
-    _Now.process = os.getpid()
+    _Now.forked = False
 
 
 def let_go_of_thread() -> None:
@@ -139,17 +146,13 @@ def let_go_of_thread() -> None:
 
 def is_foreign() -> bool:
     """Whether this is a thread, or a process, that the code of a session has started."""
-    return threading.get_ident() not in _Now.threads or _is_forked()
+    return threading.get_ident() not in _Now.threads or _Now.forked
 
 
 def end_if_forked() -> None:
     """End this process if it is one that a session's code has started: it is not to go on as the scheduler."""
-    if _is_forked():
+    if _Now.forked:
         os._exit(os.EX_SOFTWARE)
-
-
-def _is_forked() -> bool:
-    return os.getpid() != _Now.process
 
 
 def late() -> Carrier | None:

@@ -45,7 +45,8 @@ def union(reaches: Iterable[Reach]) -> Reach:
     found: dict[str, Boxes] = {}
     for reach in reaches:
         for table, boxes in reach.items():
-            found[table] = _few((*found.get(table, ()), *boxes))
+            known = found.get(table, boxes)
+            found[table] = boxes if known == boxes else _few((*known, *boxes))
     return found
 
 

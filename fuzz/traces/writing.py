@@ -10,7 +10,7 @@ from fuzz.accesses.constraints import Constraints, Look
 from fuzz.history import History, Step, Table, Write
 from fuzz.statements import Statement
 from fuzz.traces.effect import NONE, Claims, Tables, all_of
-from fuzz.traces.reach import ANYTHING, NOTHING, Boxes, Reach, anywhere, box_of, equal, narrowed, union
+from fuzz.traces.reach import ANYTHING, Boxes, Reach, anywhere, box_of, equal, narrowed, union
 
 SEQUENCE = "(sequence"
 """How the names of what sessions draw numbers from begin."""
@@ -42,8 +42,8 @@ class Writing:
             return self.tables(step)
         if rows_written(step) == 0:
             return NONE
-        cascading = [name for name, verbs in statement.writes.items() if verbs != {"INSERT"}]
-        return frozenset(statement.writes).union(*map(self._below, cascading))
+        others = (self._cascading(name, verbs, statement) for name, verbs in statement.writes.items())
+        return frozenset(statement.writes).union(*others)
 
     def shown(self, step: Step) -> Reach:
         """The rows that a COMMIT shows to others: as they were, and as they are now."""
@@ -59,11 +59,8 @@ class Writing:
         """
         chosen = {name: looked_at[name] for name in statement.writes if name in looked_at}
         writes = self._placed.get(step.number, ())
-        if writes:
-            passed_over = (
-                chosen if step.settled != step.number else NOTHING
-            )  # it has looked again at what it waited for
-            return all_of((Claims(union((passed_over, self._images(writes)))), self._constrained(writes)))
+        if writes:  # and what it would have written before, or after, somebody's COMMIT
+            return all_of((Claims(union((chosen, self._images(writes)))), self._constrained(writes)))
         each = [self._unplaced(name, verbs, step, statement) for name, verbs in statement.writes.items()]
         return all_of((Claims(chosen), *each))
 
@@ -95,14 +92,22 @@ class Writing:
     def _unplaced(self, name: str, verbs: frozenset[str], step: Step, statement: Statement) -> Claims:
         """What a statement may claim in a table beyond the rows that it chose, where what it wrote is not known."""
         above = anywhere(_above(self._tables[name]))
+        written = anywhere({name, *self._cascading(name, verbs, statement)})
         if not verbs <= {"UPDATE", "DELETE"}:
-            return Claims(anywhere({name, *self._below(name)}), above, anywhere([name]))
-        if rows_written(step) == 0 or (verbs == {"UPDATE"} and statement.assigns.isdisjoint(self._watched(name))):
+            return Claims(written, above, anywhere([name]))
+        if rows_written(step) == 0 or self._leaves_constraints_alone(name, verbs, statement):
             return Claims()
         updates = "UPDATE" in verbs
-        return Claims(
-            anywhere({name, *self._below(name)}), above if updates else {}, anywhere([name] if updates else ())
-        )
+        return Claims(written, above if updates else {}, anywhere([name] if updates else ()))
+
+    def _cascading(self, name: str, verbs: frozenset[str], statement: Statement) -> Tables:
+        """The tables that a statement may write through foreign keys to one that it names."""
+        alone = verbs == {"INSERT"} or self._leaves_constraints_alone(name, verbs, statement)
+        return NONE if alone else self._below(name)
+
+    def _leaves_constraints_alone(self, name: str, verbs: frozenset[str], statement: Statement) -> bool:
+        """Whether a statement only updates columns that no constraint is about."""
+        return verbs == {"UPDATE"} and statement.assigns.isdisjoint(self._watched(name))
 
     def _watched(self, name: str) -> frozenset[str]:
         """The columns of a table that a constraint is about."""

@@ -106,6 +106,10 @@ def test_what_is_taken_back_may_have_been_met_before_under_serializable(trial: T
     compare(trial, Case("x", "ser", {"A": of(("undone", 1, 2)), "B": of(("undone", 3, 0))}))
 
 
+def test_who_finds_a_row_gone_would_have_changed_it_before(trial: Trial) -> None:
+    compare(trial, Case("x", "rr", {"A": of(("raise_all", 1, 0)), "B": of(("drop", 1))}))
+
+
 def test_a_row_that_is_changed_again_and_again_is_seen_in_each_of_its_states(trial: Trial) -> None:
     changes = (*of(("put", 1, 5)), *of(("put", 1, 6)), *of(("put", 1, 7)))
     looks = of(("get", 1), ("get", 1))

@@ -22,6 +22,7 @@ from typing import TypeGuard
 
 from sqlalchemy import MetaData
 
+from fuzz.engine.chance import sleep_by_the_clock
 from fuzz.engine.locks import locks_of_sessions
 from fuzz.errors import TargetError, ToolError
 from fuzz.target import Target
@@ -127,7 +128,7 @@ def _module(where: str) -> ModuleType:
 
 def _import(module: str, where: str) -> ModuleType:
     try:
-        with locks_of_sessions():
+        with locks_of_sessions(), sleep_by_the_clock():
             return importlib.import_module(module)
     except ToolError:
         raise

@@ -181,6 +181,12 @@ class Acts(Script):
         return [first, time.time(), datetime.now(UTC).isoformat(), datetime.now(UTC).isoformat(), time.time_ns()]
 
     @operation
+    def sleep(self, session: Session) -> list[float]:
+        before = time.time()
+        time.sleep(3600)
+        return [before, time.time()]
+
+    @operation
     def clock_of_two_connections(self, engine: Engine) -> float:
         with engine.connect() as one, engine.connect() as other:
             one.execute(text("SELECT 1"))

@@ -9,13 +9,16 @@ from __future__ import annotations
 import os
 import random
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import FrameType
-from typing import Any
+from typing import Any, SupportsIndex
 
 import time_machine
+
+from fuzz.engine.carrier import current
 
 EPOCH = datetime(2030, 1, 1, tzinfo=UTC)
 """What a case's clock shows first."""
@@ -27,6 +30,7 @@ TICK = 1_000_000
 """Nanoseconds between two readings."""
 
 _system_urandom = os.urandom
+_system_sleep = time.sleep
 
 
 class Dice:
@@ -89,6 +93,31 @@ def _asks_for_itself(frame: FrameType) -> bool:
     return str(frame.f_globals.get("__name__", "")).startswith("sqlalchemy.")
 
 
+class _Clock:
+    """How to have the case's clock go on by so many nanoseconds; None outside of cases."""
+
+    go_on: Callable[[int], object] | None = None
+
+
+def _sleep(seconds: float | SupportsIndex, /) -> None:
+    """In place of `time.sleep`: a session that sleeps finds the clock later, and keeps nobody waiting."""
+    length = float(seconds)
+    if length < 0 or _Clock.go_on is None or current() is None:
+        _system_sleep(length)
+    else:
+        _Clock.go_on(int(length * 1e9))
+
+
+@contextmanager
+def sleep_by_the_clock() -> Iterator[None]:
+    """Within it, `time.sleep` is ours, which knows whether a session sleeps; modules that are imported keep it."""
+    outer, time.sleep = time.sleep, _sleep
+    try:
+        yield
+    finally:
+        time.sleep = outer
+
+
 @contextmanager
 def own_clock_and_dice(clock_shows: datetime) -> Iterator[None]:
     """Within it, time and chance are the case's; monotonic clocks stay real.
@@ -102,16 +131,19 @@ def own_clock_and_dice(clock_shows: datetime) -> Iterator[None]:
     clock = traveller.start()
     reading = clock.time_ns()
 
-    def advance() -> int:
+    def advance(by: int = TICK) -> int:
         nonlocal reading
-        reading += TICK
+        reading += by
         return reading
 
+    outer, _Clock.go_on = _Clock.go_on, advance
     clock.time_ns = advance  # type: ignore[method-assign]  # its public ways move the clock, but not by reading it
     os.urandom, patched._urandom = _urandom, _urandom  # noqa: SLF001 - secrets draws from random's own name for it
     try:
-        yield
+        with sleep_by_the_clock():
+            yield
     finally:
+        _Clock.go_on = outer
         hand_over(None)
         os.urandom, patched._urandom = _system_urandom, _system_urandom  # noqa: SLF001 - as above
         traveller.stop()

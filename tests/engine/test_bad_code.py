@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from select import select
 from typing import Any, ClassVar, Literal, Never
 
 import pytest
@@ -40,9 +40,9 @@ class Wild(_Counters):
             pass
 
     @operation
-    def sleep_for_ever(self, session: Session) -> None:
+    def wait_for_ever(self, session: Session) -> None:
         session.execute(READ)
-        time.sleep(60)
+        select([], [], [], 60)
 
     @operation
     def send_for_ever(self, session: Session) -> Never:
@@ -141,7 +141,7 @@ def goes_on(stage: Stage) -> bool:
     return [write.row["value"] for commit in history.commits for write in commit.writes] == [1, 2]
 
 
-@pytest.mark.parametrize("way", ["loop_for_ever", "sleep_for_ever"])
+@pytest.mark.parametrize("way", ["loop_for_ever", "wait_for_ever"])
 def test_code_that_never_sends_its_next_statement_is_a_hang_that_says_where(stage: Stage, way: str) -> None:
     history = run(stage, way, "BAA")
     assert "neither sent a statement nor came to its end" in history.hung["A"]
@@ -225,7 +225,7 @@ def fail(_self: Any, _url: str) -> None:
 
 
 def hang(_self: Any, _url: str) -> None:
-    time.sleep(60)
+    select([], [], [], 60)
 
 
 async def hang_awaited(_self: Any, _url: str) -> None:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import random
 import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fuzz.case import Call
-from fuzz.engine.chance import EPOCH, own_clock_and_dice
+from fuzz.engine.chance import EPOCH, own_clock_and_dice, sleep_by_the_clock
 from fuzz.engine.stage import Stage
 from fuzz.history import History
+from fuzz.lookup import find_target
+from fuzz.postgres import Server
 from tests.targets_for_engine import case, change, read, sql
 
 
-def results(history: History) -> dict[str, tuple[object, ...]]:
+def results(history: History) -> dict[str, Any]:
     return {outcome.session: outcome.result for outcome in history.outcomes}
 
 
@@ -50,6 +55,45 @@ def test_the_clock_repeats_and_never_stands_still(stage: Stage) -> None:
     texts = [value for result in results(first).values() for value in result[2:4]]
     assert len(set(texts)) == 4
     assert all(str(text).startswith("2030-01-01") for text in texts)
+
+
+def test_who_sleeps_finds_the_clock_later_and_does_not_wait(stage: Stage) -> None:
+    before, after = results(stage.run(case(A=Call("sleep"))))["A"]
+    assert 3600 < after - before < 3601
+
+
+SLEEPER = """
+from time import sleep
+
+from fuzz import Target, operation
+
+
+class Sleeper(Target):
+    def create(self, engine):
+        sleep(0)
+
+    @operation
+    def nap(self, engine):
+        sleep(3600)
+"""
+
+
+def test_so_does_who_has_imported_it_by_name(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "sleeper.py").write_text(SLEEPER)
+    sleeper = find_target(str(tmp_path / "sleeper.py"))
+    with server.scratch() as scratch, closing(Stage(sleeper(), scratch)) as laid_out:
+        history = laid_out.run(case(A=Call("nap")))
+    assert [outcome.failure for outcome in history.outcomes] == [None]
+    assert not history.hung
+
+
+def test_outside_of_sessions_to_sleep_is_to_wait() -> None:
+    before = time.monotonic()
+    with sleep_by_the_clock():
+        time.sleep(0.01)
+    assert time.monotonic() - before >= 0.01
+    with sleep_by_the_clock(), pytest.raises(ValueError, match="non-negative"):
+        time.sleep(-1)
 
 
 def test_the_clock_does_not_tell_whether_a_connection_was_in_the_pool(fresh_stage: Stage) -> None:

@@ -201,8 +201,8 @@ def _at_level(level: str) -> Iterator[str]:
     PostgreSQL watches what SERIALIZABLE transactions read by rows, by pages of indexes, or by whole tables, as their
     plans and the places of rows on pages would have it. Without indexes it is whole tables, in every run.
     """
-    settings = dict.fromkeys(_WITH_AN_INDEX, "off" if level == "serializable" else "on")
-    settings["default_transaction_isolation"] = level
+    index = "off" if level == "serializable" else "on"
+    settings = {"default_transaction_isolation": level, **dict.fromkeys(_WITH_AN_INDEX, index)}
     yield "SELECT " + ", ".join(f"set_config('{name}', '{value}', false)" for name, value in settings.items())
     yield "DISCARD PLANS"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from fuzz.checks.shown import narrowed, of_column, of_column_beside, of_result
-from fuzz.history import History
+from fuzz.checks.shown import narrowed, of_column, of_column_beside, of_result, telling_keys
+from fuzz.history import History, Place
 from fuzz.outcomes import CallEnd, Difference, RowDifference
 
 _MOST = 3
@@ -101,14 +102,26 @@ def _name(row: RowDifference) -> str:
 
 def _of_calls(apart: Sequence[Apart]) -> str:
     """How the calls ended that end otherwise in some order, and how they do there."""
+    telling = _telling(apart)
     ends = {(each.session, each.place): each.one for order in apart[:_MOST] for each in order.difference.calls}
-    here = ", ".join(f"session {session}'s {_operation(end)} {_end(end)}" for (session, _), end in sorted(ends.items()))
-    return f"{here[:1].upper()}{here[1:]}; {', '.join(_there(apart))}."
+    here = ", ".join(
+        f"session {call[0]}'s {_operation(end)} {_end(end, telling[call])}" for call, end in sorted(ends.items())
+    )
+    return f"{here[:1].upper()}{here[1:]}; {', '.join(_there(apart, telling))}."
 
 
-def _there(apart: Sequence[Apart]) -> Iterator[str]:
+def _telling(apart: Sequence[Apart]) -> Mapping[Place, Collection[Hashable]]:
+    """For each call, the keys of the documents that it returned in which these differ."""
+    results: defaultdict[Place, list[Any]] = defaultdict(list)
+    for each in (call for order in apart for call in order.difference.calls):
+        returned = [end.result for end in (each.one, each.other) if end is not None and end.failure is None]
+        results[each.session, each.place] += returned
+    return {call: telling_keys(values) for call, values in results.items()}
+
+
+def _there(apart: Sequence[Apart], telling: Mapping[Place, Collection[Hashable]]) -> Iterator[str]:
     """What each serial order gives; the same words once."""
-    texts = [(each.name, _other_ends(each.difference)) for each in apart]
+    texts = [(each.name, _other_ends(each.difference, telling)) for each in apart]
     if len({text for _, text in texts}) == 1 and len(texts) > 1:
         yield f"after any serial order {texts[0][1]}"
         return
@@ -118,8 +131,10 @@ def _there(apart: Sequence[Apart]) -> Iterator[str]:
         yield f"and {len(texts) - _MOST} other orders give none of it either"
 
 
-def _other_ends(difference: Difference) -> str:
-    ends = [f"session {each.session}'s {_end(each.other)}" for each in difference.calls]
+def _other_ends(difference: Difference, telling: Mapping[Place, Collection[Hashable]]) -> str:
+    ends = [
+        f"session {each.session}'s {_end(each.other, telling[each.session, each.place])}" for each in difference.calls
+    ]
     return " and ".join(ends) or "other rows are left"
 
 
@@ -127,12 +142,12 @@ def _operation(end: CallEnd | None) -> str:
     return "call" if end is None else end.operation
 
 
-def _end(end: CallEnd | None) -> str:
+def _end(end: CallEnd | None, telling: Collection[Hashable]) -> str:
     if end is None:
         return "did not end"
     if end.failure is not None:
         return f"ended in {end.failure.name}"
-    return f"returned {of_result(end.result)}"
+    return f"returned {of_result(end.result, telling)}"
 
 
 def _row(row: RowDifference, values: Mapping[str, Any] | None) -> str:

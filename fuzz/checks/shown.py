@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -29,9 +29,25 @@ def of_column_beside(values: Sequence[Any]) -> list[str]:
     return [_short(text) for text in texts]
 
 
-def of_result(value: Any) -> str:
-    """What a call returned."""
-    return _short(_python(value))
+def of_result(value: Any, telling: Collection[Hashable] = ()) -> str:
+    """What a call returned.
+
+    Args:
+        value: what it was.
+        telling: keys of a document, of which the others are left out; none: all are told.
+    """
+    if not telling:
+        return _short(_python(value))
+    told = _python({key: each for key, each in value.items() if key in telling})
+    return f"{_short(told[:-1])}, ...}}"
+
+
+def telling_keys(values: Sequence[Any]) -> Collection[Hashable]:
+    """The keys of documents that do not have the same there; none, where they differ in all, or are no documents."""
+    if not all(isinstance(value, Mapping) and value.keys() == values[0].keys() for value in values):
+        return ()
+    found = [key for key in values[0] if any(value[key] != values[0][key] for value in values)] if values else []
+    return found if len(found) < len(values[0]) else ()
 
 
 def narrowed(one: Any, other: Any) -> tuple[str, Any, Any]:

@@ -350,6 +350,15 @@ class DepositingAloud(Depositing):
         session.commit()
 
 
+class Reporting(Depositing):
+    """Of much that is told of an account, two things are looked up, one after the other."""
+
+    @operation
+    def report(self, session: Session) -> dict[str, object]:
+        balance, version = (session.scalar(select(column)) for column in (Account.balance, Account.version))
+        return {"account": "as it is in the books of the bank, by the hour", "balance": balance, "version": version}
+
+
 class Failing(Depositing):
     """One of the operations fails whoever else is there."""
 

@@ -98,6 +98,14 @@ def test_of_a_document_only_the_part_that_differs_is_told(trials: Trials) -> Non
     )
 
 
+def test_of_a_document_that_a_call_returned_too(trials: Trials) -> None:
+    assert story(trials, targets.Reporting, (Call("report"), Call("deposit")), "ABBBA").endswith(
+        "Session A's report returned {'balance': 10, 'version': 2, ...}; "
+        "after A then B session A's returned {'balance': 10, 'version': 1, ...}, "
+        "after B then A session A's returned {'balance': 11, 'version': 2, ...}."
+    )
+
+
 def test_of_long_values_that_begin_alike_the_end_is_told_and_bytes_can_be_read(trials: Trials) -> None:
     assert story(trials, targets.Packing, each("pack"), "ABBBAA").endswith(
         "In the end bags 1 has packed ...sock sock x'; "

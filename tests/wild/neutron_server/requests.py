@@ -38,7 +38,8 @@ def create(collection: str, parent: str | None = None, **values: Any) -> Any:
     context = _context()
     named = {f"{controller.parent}_id": parent} if parent else {}
     body = _body(controller, context, values, is_create=True)
-    return _tried(lambda sent: controller.plugin_creator(context, **named, **{controller.resource: sent}), body)
+    answer = _tried(lambda sent: controller.plugin_creator(context, **named, **{controller.resource: sent}), body)
+    return _shown(controller, answer)
 
 
 def update(collection: str, which: str, parent: str | None = None, if_match: int | None = None, **values: Any) -> Any:
@@ -54,7 +55,8 @@ def update(collection: str, which: str, parent: str | None = None, if_match: int
     controller = NeutronManager.get_controller_for_resource(collection)
     context = _context(collection, which, if_match)
     body = _body(controller, context, values, is_create=False)
-    return _tried(lambda sent: controller.plugin_updater(context, which, *_given(parent), sent), body)
+    answer = _tried(lambda sent: controller.plugin_updater(context, which, *_given(parent), sent), body)
+    return _shown(controller, answer)
 
 
 def delete(collection: str, which: str, parent: str | None = None, if_match: int | None = None) -> None:
@@ -91,6 +93,12 @@ def _context(collection: str = "", which: str = "", if_match: int | None = None)
 def _body(controller: Any, context: Context, values: dict[str, Any], *, is_create: bool) -> Any:
     body = {controller.resource: values}
     return Controller.prepare_request_body(context, body, is_create, controller.resource, controller.resource_info)
+
+
+def _shown(controller: Any, answer: dict[str, Any]) -> dict[str, Any]:
+    """What the API shows of a plugin's answer, which may hold more: a port's network, say."""
+    visible = {name for name, attribute in controller.resource_info.items() if attribute.get("is_visible")}
+    return {name: value for name, value in answer.items() if name in visible}
 
 
 def _given(parent: str | None) -> tuple[str, ...]:

@@ -44,9 +44,9 @@ def of_result(value: Any, telling: Collection[Hashable] = ()) -> str:
 
 def telling_keys(values: Sequence[Any]) -> Collection[Hashable]:
     """The keys of documents that do not have the same there; none, where they differ in all, or are no documents."""
-    if not all(isinstance(value, Mapping) and value.keys() == values[0].keys() for value in values):
+    if not values or not all(isinstance(value, Mapping) and value.keys() == values[0].keys() for value in values):
         return ()
-    found = [key for key in values[0] if any(value[key] != values[0][key] for value in values)] if values else []
+    found = [key for key in values[0] if any(value[key] != values[0][key] for value in values)]
     return found if len(found) < len(values[0]) else ()
 
 

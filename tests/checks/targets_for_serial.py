@@ -359,6 +359,17 @@ class Reporting(Depositing):
         return {"account": "as it is in the books of the bank, by the hour", "balance": balance, "version": version}
 
 
+class Refusing(Depositing):
+    """That somebody asks is taken down, and refused in any case, for one of two reasons."""
+
+    @operation
+    def ask(self, session: Session) -> None:
+        session.add(Entry(line="asked"))
+        session.commit()
+        before, after = (session.scalar(select(Account.balance)) for _ in range(2))
+        raise ConflictError if before == after else AlreadyExistsError
+
+
 class Failing(Depositing):
     """One of the operations fails whoever else is there."""
 

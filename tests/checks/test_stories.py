@@ -106,6 +106,12 @@ def test_of_a_document_that_a_call_returned_too(trials: Trials) -> None:
     )
 
 
+def test_calls_that_return_nothing_in_any_order_are_told_by_their_errors(trials: Trials) -> None:
+    assert "ask ended in AlreadyExistsError; after any serial order session A's ended in ConflictError." in story(
+        trials, targets.Refusing, (Call("ask"), Call("deposit")), "AAABBBA"
+    )
+
+
 def test_of_long_values_that_begin_alike_the_end_is_told_and_bytes_can_be_read(trials: Trials) -> None:
     assert story(trials, targets.Packing, each("pack"), "ABBBAA").endswith(
         "In the end bags 1 has packed ...sock sock x'; "

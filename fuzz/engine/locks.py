@@ -119,7 +119,10 @@ class SessionRLock:
         self._lock.release()
         return held
 
-    # What threading.Condition asks of a lock that can be taken more than once.
+    # What threading.Condition and multiprocessing's resource tracker ask of a lock that can be taken more than once.
+
+    def _recursion_count(self) -> int:
+        return self._held.get(_owner(), 0)
 
     def _is_owned(self) -> bool:
         return _owner() in self._held

@@ -119,6 +119,18 @@ def sleep_by_the_clock() -> Iterator[None]:
 
 
 @contextmanager
+def seeding_clock_and_dice(name: str = "") -> Iterator[None]:
+    """Within it, time and chance are what they are in every process while there is no case yet.
+
+    Args:
+        name: of the session that something is done for; "": for all.
+    """
+    with own_clock_and_dice(SEEDED):
+        hand_over(Dice(0, name))
+        yield
+
+
+@contextmanager
 def own_clock_and_dice(clock_shows: datetime) -> Iterator[None]:
     """Within it, time and chance are the case's; monotonic clocks stay real.
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from fuzz.case import Call
 from fuzz.engine.carrier import Carrier, Overdue
-from fuzz.engine.chance import SEEDED, own_clock_and_dice
+from fuzz.engine.chance import seeding_clock_and_dice
 from fuzz.engine.failures import failure_of
 from fuzz.engine.styles import Asynchronous, Style, Synchronous, is_async
 from fuzz.history import Failure
@@ -138,7 +138,7 @@ class Environment:
         for operation in self.target.operations.values():
             self.given(operation)
         if (make := getattr(self.target, "open", None)) is not None:
-            with own_clock_and_dice(SEEDED):
+            with seeding_clock_and_dice(self.carrier.name):
                 self._app = self.style(make).call(make, self._url.render_as_string(hide_password=False))
 
     def _dispose(self) -> None:

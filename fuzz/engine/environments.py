@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from fuzz.case import Call
 from fuzz.engine.carrier import Overdue
-from fuzz.engine.chance import SEEDED, own_clock_and_dice
+from fuzz.engine.chance import seeding_clock_and_dice
 from fuzz.engine.connections import Connections
 from fuzz.engine.environment import LONGEST_OPEN, Environment
 from fuzz.engine.lacking import remedy_for
@@ -60,7 +60,7 @@ class Environments:
         Raises:
             TargetError: when the target does not let us.
         """
-        with self._told("make the schema"), own_clock_and_dice(SEEDED):
+        with self._told("make the schema"), seeding_clock_and_dice():
             engine = create_engine(self._url, poolclass=NullPool)
             self._target.create(engine)
             engine.dispose()
@@ -69,7 +69,7 @@ class Environments:
             self.substrate = "thread"
         for name in sessions:
             self._make(name)
-        with self._told("seed the database"), own_clock_and_dice(SEEDED):
+        with self._told("seed the database"), seeding_clock_and_dice():
             outside.aside(lambda: self._sow(outside))
 
     def of(self, name: str, put_back: Callable[[], None]) -> Environment:
@@ -130,7 +130,7 @@ class Environments:
 
     def _warm_up(self, environment: Environment, call: Call, put_back: Callable[[], None]) -> None:
         put_back()
-        with self.own_world(), own_clock_and_dice(SEEDED), suppress(Exception, Overdue):
+        with self.own_world(), seeding_clock_and_dice(environment.carrier.name), suppress(Exception, Overdue):
             environment.aside(lambda: environment.warm(call), LONGEST_OPEN)
 
     def _sow(self, outside: Environment) -> None:

@@ -8,9 +8,13 @@ import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
+from fuzz import Target, operation
 from fuzz.case import Call
 from fuzz.engine.chance import EPOCH, own_clock_and_dice, sleep_by_the_clock
 from fuzz.engine.stage import Stage
@@ -44,6 +48,37 @@ def test_another_seed_throws_other_dice(stage: Stage) -> None:
     throws = case(A=Call("dice"))
     other = type(throws)(throws.target, throws.isolation, throws.programs, seed=throws.seed + 1)
     assert not set(results(stage.run(throws))["A"]) & set(results(stage.run(other))["A"])
+
+
+class Drawn(Target):
+    """Its seed and what it opens are drawn."""
+
+    def create(self, engine: Engine) -> None:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE drawn (id uuid PRIMARY KEY, number double precision)"))
+
+    def open(self, url: str) -> str:
+        return str(uuid4())
+
+    def seed(self, session: Session) -> None:
+        session.execute(text("INSERT INTO drawn VALUES (:id, :number)"), {"id": uuid4(), "number": random.random()})
+
+    @operation
+    def opened(self, app: str) -> str:
+        return app
+
+
+def test_what_a_seed_draws_is_the_same_in_every_database(server: Server) -> None:
+    opened: set[Any] = set()
+    seeds = set()
+    for _ in range(2):
+        with server.scratch() as scratch, closing(Stage(Drawn(), scratch)) as laid_out:
+            history = laid_out.run(case(A=Call("opened"), B=Call("opened")))
+        opened.add(tuple(outcome.result for outcome in history.outcomes))
+        seeds.add(str(history.seed))
+    assert len(seeds) == 1
+    assert len(opened) == 1
+    assert len(set(*opened)) == 2
 
 
 def test_the_clock_repeats_and_never_stands_still(stage: Stage) -> None:

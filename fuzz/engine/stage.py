@@ -17,10 +17,12 @@ from fuzz.engine.described import Described
 from fuzz.engine.drivers.psycopg3 import ScheduledConnection
 from fuzz.engine.environments import Environments
 from fuzz.engine.garbage import no_collection
+from fuzz.engine.hashes import hash_by_number, numbered_anew
 from fuzz.engine.lane import Lane
 from fuzz.engine.order import load_in_order
 from fuzz.engine.overdue import Watch
 from fuzz.engine.performer import Performer
+from fuzz.engine.pools import hand_out_the_last
 from fuzz.engine.recorder import Columns, Recorder
 from fuzz.engine.run import Run
 from fuzz.engine.settle import Settler
@@ -60,8 +62,11 @@ class Stage:
 
     def __init__(self, target: Target, scratch: Scratch, *, step_timeout: float = STEP_TIMEOUT) -> None:
         load_in_order()
+        hash_by_number()
+        hand_out_the_last()
         self.target = target
         self.step_timeout = step_timeout
+        self._like_new = False
         self._unscheduled = _any_of(target.unscheduled)
         self._control = scratch.connect()
         self._insight = Insight(target, scratch.url)
@@ -159,7 +164,7 @@ class Stage:
             step_timeout=self.step_timeout,
         )
         try:
-            with self._environments.own_world(), own_clock_and_dice(clock), no_collection():
+            with self._environments.own_world(), own_clock_and_dice(clock), numbered_anew(), no_collection():
                 yield run
         finally:
             self._clear(run)
@@ -173,8 +178,20 @@ class Stage:
                 "Seed a few rows of each kind: races need two that meet, not many.",
             )
 
+    @contextmanager
+    def like_new(self) -> Iterator[None]:
+        """Within it, each case is run as if it were the first in this database: slower, the same in every process."""
+        outer, self._like_new = self._like_new, True
+        try:
+            yield
+        finally:
+            self._like_new = outer
+
     def _put_back(self) -> None:
-        self._reset(self._audit.touched())
+        if self._like_new:
+            self._reset.anew()
+        else:
+            self._reset(self._audit.touched())
 
     def _lane(self, name: str, recorder: Recorder, seed: int) -> Lane:
         environment = self._environments.of(name, self._put_back)

@@ -6,6 +6,6 @@ from fuzz.cli.app import app
 from fuzz.cli.status import exit_with
 
 
-def main() -> None:
-    """The entry point of `rowrace` and `python -m fuzz`: runs a command and exits with its status."""
+def run_command() -> None:
+    """Runs a command and exits with its status."""
     exit_with(lambda: app(prog_name="rowrace"))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fuzz.case import Call, Case
-from fuzz.cli import main
+from fuzz.cli import run_command
 from fuzz.postgres import Server
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,7 @@ def rowrace(server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         monkeypatch.setattr(sys, "argv", ["rowrace", *map(str, words)])
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
-            main()
+            run_command()
         captured = capsys.readouterr()
         return Ran(int(ended.value.code or 0), captured.out, captured.err)
 

@@ -36,7 +36,10 @@ EXPLAINED_BY_US = [phase for phase in Phase if phase is not Phase.explain]
 _KEPT = ExitStack()
 atexit.register(_KEPT.close)
 
-_REMEDY = "Look for what differs from run to run: threads, the network, clocks and random numbers that are read in C."
+_REMEDY = (
+    "Look for what differs from run to run: threads, the network, clocks and random numbers that are read in C; from "
+    "process to process also sets of texts, unless PYTHONHASHSEED is set."
+)
 
 
 def replay(path: str | Path) -> None:

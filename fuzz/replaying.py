@@ -106,7 +106,8 @@ def replay_case(trial: Trial, loaded: Loaded) -> Replayed:
     Raises:
         CaseError: it does not fit the target.
     """
-    verdicts = [trial(loaded.case) for _ in range(TIMES)]
+    with trial.like_new():
+        verdicts = [trial(loaded.case) for _ in range(TIMES)]
     signatures = {verdict.violations[0].signature if verdict.violations else None for verdict in verdicts}
     status: Status = "DIVERGED" if len(signatures) > 1 else "FIXED" if signatures == {None} else "FAILED"
     shown = next((verdict for verdict in verdicts if verdict.violations), verdicts[0])

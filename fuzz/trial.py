@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -87,6 +89,16 @@ class Trial:
         if remember:
             self._orders.note(history)
         return self.judge(history)
+
+    @contextmanager
+    def like_new(self) -> Iterator[None]:
+        """Within it, cases and their serial orders are run as in a process that has run nothing before."""
+        outer, self._orders = self._orders, SerialOrders(self.stage)
+        try:
+            with self.stage.like_new():
+                yield
+        finally:
+            self._orders = outer
 
     def judge(self, history: History) -> Verdict:
         """Judge a history of this stage; serial orders of its calls are run when a check asks for them.

@@ -176,7 +176,7 @@ class _Campaign:
             yield Shrinking(violation.kind, self.summary())
             levels = [level for level in ISOLATION if level in self._isolation]
             least = Minimiser(self._trial, hunt.wanted, levels)(hunt.least, self._simpler)
-            finding = self._confirmation.confirm(hunt.wanted, least, hunt.met_s)
+            finding = self._confirmation.confirm(hunt.wanted, least.history.case, hunt.met_s)
             if finding is not None:
                 yield Found(finding, self.summary())
 

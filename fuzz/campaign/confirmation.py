@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from fuzz.case import Case
 from fuzz.finding import Finding
 from fuzz.trial import Trial, Verdict
 
@@ -33,35 +36,37 @@ class Confirmation:
         """Whether a case with it has been run again, whatever came of that."""
         return signature in self.findings or signature in self.nondeterministic
 
-    def confirm(self, signature: str, least: Verdict, first_seen_s: float) -> Finding | None:
-        """Run a least case again.
+    def confirm(self, signature: str, case: Case, first_seen_s: float) -> Finding | None:
+        """Run a least case again, in tables as they are at first: what earlier cases left behind is no part of it.
 
         Args:
             signature: of the violation that it is to show each time.
-            least: its verdict.
+            case: the least one.
             first_seen_s: when the violation was met, in seconds from the start.
 
         Returns:
             The finding; None when it did not repeat.
         """
-        finding = self._repeated(signature, least, first_seen_s)
+        with self._trial.like_new():
+            replays = [self._trial(case) for _ in range(REPLAYS)]
+        finding = self._repeated(signature, replays, first_seen_s)
         if finding is None:
-            self.nondeterministic[signature] = least.history.case.dumps()
+            self.nondeterministic[signature] = case.dumps()
         else:
             self.findings[signature] = finding
         return finding
 
-    def _repeated(self, signature: str, least: Verdict, first_seen_s: float) -> Finding | None:
-        replays = [self._trial(least.history.case) for _ in range(REPLAYS)]
-        violation = least.violation(signature)
+    def _repeated(self, signature: str, replays: Sequence[Verdict], first_seen_s: float) -> Finding | None:
+        first = replays[0]
+        violation = first.violation(signature)
         if violation is None or not all(verdict.violation(signature) for verdict in replays):
             return None
-        digest = least.history.digest()
+        digest = first.history.digest()
         return Finding(
             violation=violation,
-            others=tuple(other for other in least.violations if other is not violation),
-            history=least.history,
-            replays=REPLAYS,
+            others=tuple(other for other in first.violations if other is not violation),
+            history=first.history,
+            replays=len(replays),
             identical=sum(verdict.history.digest() == digest for verdict in replays),
             seed=self._seed,
             postgres=self._postgres,

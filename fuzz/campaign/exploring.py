@@ -157,7 +157,7 @@ class _Exploring:
         levels = [level for level in ISOLATION if level in terms.isolation]
         minimise = Minimiser(self._trial, violation.signature, levels)
         least = minimise(verdict, lambda call: simpler(call, terms.calls))
-        finding = self._confirmation.confirm(violation.signature, least, seen_s)
+        finding = self._confirmation.confirm(violation.signature, least.history.case, seen_s)
         if finding is not None:
             yield RaceFound(finding)
 

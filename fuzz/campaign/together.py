@@ -103,7 +103,6 @@ class _Together:
 
     def __init__(self, trial: Trial, meetings: Share, terms: Terms, pipes: Sequence[Connection]) -> None:
         self.pipes = list(pipes)
-        self._trial = trial
         self._cells = {operations: _not_begun(pairs, terms) for operations, pairs in meetings.items()}
         self._terms = terms
         self._start = monotonic()
@@ -152,8 +151,7 @@ class _Together:
         """Make a finding of what a worker has met, unless another one has met it, too."""
         if met.signature in self._confirmation:
             return
-        least = self._trial(Case.loads(met.case))
-        finding = self._confirmation.confirm(met.signature, least, met.first_seen_s)
+        finding = self._confirmation.confirm(met.signature, Case.loads(met.case), met.first_seen_s)
         if finding is not None:
             yield RaceFound(finding)
 

@@ -69,6 +69,20 @@ def test_the_rows_of_the_seed_come_back(database: Connection, lay_out: LayOut, c
         assert audit.touched() == frozenset()
 
 
+def test_tables_made_anew_have_their_rows_where_they_were_at_first(database: Connection, lay_out: LayOut) -> None:
+    reset, audit = lay_out(ITEMS)
+    places = "SELECT id, ctid::text FROM items"
+    reset.anew()
+    first = rows(database, places)
+    for _ in range(3):
+        database.execute("UPDATE items SET name = name || 'z'")
+        reset(audit.touched())
+    assert rows(database, places) != first
+    reset.anew()
+    assert rows(database, places) == first
+    assert audit.touched() == frozenset()
+
+
 def test_tables_that_were_not_written_are_left_alone(database: Connection, lay_out: LayOut) -> None:
     reset, audit = lay_out(ITEMS)
     place = rows(database, "SELECT ctid::text FROM boxes")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from fuzz.checks.left import steps_left
 from fuzz.history import History, Outcome
 
 
@@ -32,8 +33,6 @@ def _errors_survived(history: History, outcome: Outcome) -> Iterator[Remark]:
 
 
 def _changes_left(history: History, outcome: Outcome, error: str) -> Iterator[Remark]:
-    for commit in history.commits:
-        if (commit.session, commit.call) == (outcome.session, outcome.call) and commit.writes:
-            text = f"Session {commit.session}'s {outcome.invocation.operation} ended in {error}"
-            yield Remark(f"{text}, but what it had committed at step {commit.step} stays.", commit.step)
-            return
+    if steps := steps_left(history, (outcome.session, outcome.call)):
+        text = f"Session {outcome.session}'s {outcome.invocation.operation} ended in {error}"
+        yield Remark(f"{text}, but what it had committed at step {steps[0]} stays.", steps[0])

@@ -11,6 +11,7 @@ from fuzz.checks.errors import is_undeclared
 from fuzz.checks.evidence import Evidence
 from fuzz.checks.explanation import Explanation, explain
 from fuzz.checks.grain import by_call, is_ordered
+from fuzz.checks.left import steps_left
 from fuzz.history import History, Place
 from fuzz.outcomes import Ending, agree, ending_of, readings_in, same, volatile_in
 from fuzz.violations import Violation
@@ -19,9 +20,9 @@ from fuzz.violations import Violation
 def check_serial(of: Evidence) -> Iterator[Violation]:
     """An outcome that no serial order gives.
 
-    A call that failed and has written nothing counts as not having happened: the rest must come out as in a serial
-    order of the other calls, or of all. How a call ended is not told of twice: where that is an error by itself, the
-    rest is looked at.
+    A call that failed and has written nothing, or taken it back, counts as not having happened: the rest must come out
+    as in a serial order of the other calls, or of all. How a call ended is not told of twice: where that is an error by
+    itself, the rest is looked at.
     """
     history, rules = of.history, of.rules
     if history.hung or not rules.serial:
@@ -30,7 +31,7 @@ def check_serial(of: Evidence) -> Iterator[Violation]:
     calls = by_call(of.transactions, whole=rules.whole, without=idle)
     if is_ordered(history, calls, whole=rules.whole):
         return
-    apart = _apart(of, idle)
+    apart = _apart(of, _failures_that_left_nothing(history))
     if apart:
         yield explain(Explanation(history, of.transactions, calls, rules.whole, apart))
 
@@ -38,8 +39,16 @@ def check_serial(of: Evidence) -> Iterator[Violation]:
 def _idle_failures(history: History) -> frozenset[Place]:
     """The calls that failed and have written nothing."""
     writers = {(commit.session, commit.call) for commit in history.commits if commit.writes}
-    failed = ((outcome.session, outcome.call) for outcome in history.outcomes if outcome.failure is not None)
-    return frozenset(place for place in failed if place not in writers)
+    return frozenset(place for place in _failed(history) if place not in writers)
+
+
+def _failures_that_left_nothing(history: History) -> frozenset[Place]:
+    """The calls that failed, and what they had written they have taken back."""
+    return frozenset(place for place in _failed(history) if not steps_left(history, place))
+
+
+def _failed(history: History) -> Iterator[Place]:
+    return ((outcome.session, outcome.call) for outcome in history.outcomes if outcome.failure is not None)
 
 
 def _told_as_errors(of: Evidence) -> frozenset[Place]:

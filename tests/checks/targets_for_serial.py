@@ -331,22 +331,37 @@ class Depositing(_Tables):
 
     @operation
     def deposit(self, session: Session) -> None:
-        self.announce(session)
+        told = self.announce(session)
         session.get_one(Account, 1).balance += 1
         try:
             session.commit()
         except StaleDataError:
+            self.take_back(session, told)
             raise ConflictError from None
 
-    def announce(self, session: Session) -> None:
+    def announce(self, session: Session) -> Entry | None:
+        return None
+
+    def take_back(self, session: Session, told: Entry | None) -> None:
         pass
 
 
 class DepositingAloud(Depositing):
     """Who gives up has told of it already."""
 
-    def announce(self, session: Session) -> None:
-        session.add(Entry(line="one more"))
+    def announce(self, session: Session) -> Entry:
+        entry = Entry(line="one more")
+        session.add(entry)
+        session.commit()
+        return entry
+
+
+class DepositingAndTakingBack(DepositingAloud):
+    """Who gives up takes back what it has told of."""
+
+    def take_back(self, session: Session, told: Entry | None) -> None:
+        session.rollback()
+        session.delete(told)
         session.commit()
 
 

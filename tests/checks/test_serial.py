@@ -133,6 +133,10 @@ def test_a_call_that_is_refused_after_it_has_left_something_has_happened(trials:
     assert kinds(trials, targets.DepositingAloud, *both("deposit")) == {"no-serial-order"}
 
 
+def test_a_call_that_failed_and_took_back_what_it_had_written_counts_as_not_made(trials: Trials) -> None:
+    assert kinds(trials, targets.DepositingAndTakingBack, *both("deposit")) == set()
+
+
 def events(trials: Trials, target: type[Target], *checks: str, budget: Budget) -> list[Event]:
     postgres = trials.server.version
     trial = trials.of(target, checks)

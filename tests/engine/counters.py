@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -340,3 +341,34 @@ class Flasked(_Counters):
     @operation
     def by_request(self, app: Any) -> str:
         return str(app.test_client().post("/").text)
+
+
+WAYS: list[tuple[type[Target], str]] = [
+    (Given, "by_core"),
+    (Given, "by_sessions"),
+    (Given, "by_session"),
+    (GivenAsync, "by_core"),
+    (GivenAsync, "by_sessions"),
+    (GivenAsync, "by_session"),
+    (GivenAsync, "by_synchronous_code"),
+    *((target, "by_pool") for target in POOLS.values()),
+    (Shared, "by_engine"),
+    (Shared, "by_scoped_session"),
+    (Awaited, "by_async_scoped_session"),
+    (Psycopg2, "by_session"),
+    (Psycopg2, "by_core"),
+    (Asyncpg, "by_session"),
+    (Asyncpg, "by_core"),
+    (Modelled, "by_sqlmodel"),
+    (Flasked, "by_request"),
+]
+"""Those that send a SELECT, an UPDATE and a COMMIT."""
+
+BY_BOTH = [(target, way) for target, way in WAYS if way != "by_scoped_session"]
+"""Those that greenlets and threads come to the same with: what is kept by thread, only threads have one each of."""
+
+
+@cache
+def on(substrate: str, target: Any) -> Any:
+    """The target, made to run on a substrate."""
+    return type(target.__name__, (target,), {"substrate": substrate})

@@ -14,40 +14,7 @@ from fuzz.case import Call, Case
 from fuzz.engine.stage import Stage
 from fuzz.history import History
 from fuzz.postgres import Server
-from tests.engine.counters import (
-    POOLS,
-    Asyncpg,
-    Awaited,
-    Flasked,
-    Given,
-    GivenAsync,
-    Modelled,
-    Probing,
-    Psycopg2,
-    Shared,
-)
-
-WAYS: list[tuple[type[Target], str]] = [
-    (Given, "by_core"),
-    (Given, "by_sessions"),
-    (Given, "by_session"),
-    (GivenAsync, "by_core"),
-    (GivenAsync, "by_sessions"),
-    (GivenAsync, "by_session"),
-    (GivenAsync, "by_synchronous_code"),
-    *((target, "by_pool") for target in POOLS.values()),
-    (Shared, "by_engine"),
-    (Shared, "by_scoped_session"),
-    (Awaited, "by_async_scoped_session"),
-    (Psycopg2, "by_session"),
-    (Psycopg2, "by_core"),
-    (Asyncpg, "by_session"),
-    (Asyncpg, "by_core"),
-    (Modelled, "by_sqlmodel"),
-    (Flasked, "by_request"),
-]
-"""Those that send a SELECT, an UPDATE and a COMMIT."""
-
+from tests.engine.counters import BY_BOTH, WAYS, Asyncpg, Given, GivenAsync, Probing, Psycopg2, Shared, on
 
 StageOf = Callable[[Any], Stage]
 
@@ -106,18 +73,11 @@ def test_a_case_asks_for_the_isolation_level_whoever_made_the_engine(
     assert [outcome.result for outcome in history.outcomes if not outcome.failure] in ([None], ["counted"])
 
 
-@pytest.mark.parametrize(("target", "way"), [each for each in WAYS if each[1] != "by_scoped_session"])
+@pytest.mark.parametrize(("target", "way"), BY_BOTH)
 @pytest.mark.parametrize("schedule", ["ABAABB", "AAABBB", "ABBBAA"])
 def test_threads_give_the_history_that_greenlets_give(stage_of: StageOf, target: Any, way: str, schedule: str) -> None:
-    """But for what is kept by thread, which only threads have one of for each session."""
     histories = [count(stage_of(on(substrate, target)), way, schedule) for substrate in ("greenlet", "thread")]
     assert histories[0] == histories[1]
-
-
-@cache
-def on(substrate: str, target: Any) -> Any:
-    """The target, made to run on a substrate."""
-    return type(target.__name__, (target,), {"substrate": substrate})
 
 
 def test_rowrace_sees_that_a_session_for_each_thread_needs_threads(stage_of: StageOf) -> None:

@@ -16,7 +16,7 @@ from fuzz.engine.loop import SessionLoop
 
 Found = TypeVar("Found")
 
-_POOL: dict[str, Any] = {"pool_size": 2, "max_overflow": 8, "pool_use_lifo": True}
+_POOL: dict[str, Any] = {"pool_size": 2, "max_overflow": 8}
 
 
 class Style(Protocol):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import AsyncExitStack, ExitStack, closing
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from fuzz import Target, operation
 from fuzz.case import Call
@@ -34,9 +35,28 @@ class Shop(Target):
                 held.enter_context(app.connect()).execute(text("SELECT 1"))
 
 
-@pytest.fixture
-def stage(server: Server) -> Iterator[Stage]:
-    with server.scratch() as scratch, closing(Stage(Shop(), scratch)) as laid_out:
+class AwaitedShop(Target):
+    """The same, asynchronous."""
+
+    def open(self, url: str) -> AsyncEngine:
+        return create_async_engine(url)
+
+    @operation
+    async def by_turns(self, app: AsyncEngine) -> None:
+        for _ in range(3):
+            async with app.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+
+    @operation
+    async def many(self, app: AsyncEngine) -> None:
+        async with AsyncExitStack() as held:
+            for _ in range(4):
+                await (await held.enter_async_context(app.connect())).execute(text("SELECT 1"))
+
+
+@pytest.fixture(params=[Shop, AwaitedShop])
+def stage(server: Server, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    with server.scratch() as scratch, closing(Stage(request.param(), scratch)) as laid_out:
         yield laid_out
 
 

@@ -214,9 +214,7 @@ def test_outside_of_sessions_the_locks_are_like_any_other() -> None:
         assert lock.locked()
         assert not lock.acquire(blocking=False)
     with many, many:
-        assert (
-            many._recursion_count() == 2
-        )  # multiprocessing asks a lock for it that was made while a target was imported
+        assert many._recursion_count() == 2  # as multiprocessing asks of one made while a target was imported
     assert many._recursion_count() == 0
     with pytest.raises(RuntimeError, match="un-acquired"):
         many.release()

@@ -119,13 +119,14 @@ def sleep_by_the_clock() -> Iterator[None]:
 
 
 @contextmanager
-def seeding_clock_and_dice(name: str = "") -> Iterator[None]:
+def seeding_clock_and_dice(name: str = "", clock_shows: datetime = SEEDED) -> Iterator[None]:
     """Within it, time and chance are what they are in every process while there is no case yet.
 
     Args:
         name: of the session that something is done for; "": for all.
+        clock_shows: at first.
     """
-    with own_clock_and_dice(SEEDED):
+    with own_clock_and_dice(clock_shows):
         hand_over(Dice(0, name))
         yield
 

@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from fuzz.case import Call
 from fuzz.engine.carrier import Overdue
-from fuzz.engine.chance import seeding_clock_and_dice
+from fuzz.engine.chance import EPOCH, seeding_clock_and_dice
 from fuzz.engine.connections import Connections
 from fuzz.engine.environment import LONGEST_OPEN, Environment
 from fuzz.engine.lacking import remedy_for
@@ -129,8 +129,10 @@ class Environments:
         return self._made[name]
 
     def _warm_up(self, environment: Environment, call: Call, put_back: Callable[[], None]) -> None:
+        """At the time at which cases begin: what code remembers for a minute, the first finds as all others do."""
         put_back()
-        with self.own_world(), seeding_clock_and_dice(environment.carrier.name), suppress(Exception, Overdue):
+        name = environment.carrier.name
+        with self.own_world(), seeding_clock_and_dice(name, EPOCH), suppress(Exception, Overdue):
             environment.aside(lambda: environment.warm(call), LONGEST_OPEN)
 
     def _sow(self, outside: Environment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import Any
 
@@ -225,6 +226,22 @@ class Probing(_Counters):
             if len(app) == 1:
                 connection.execute(text("SELECT 'probe'"))
                 app.append(app[0])
+            connection.execute(WRITE, {"value": connection.scalar(READ) + 1})
+
+
+class Remembering(_Counters):
+    """Code that looks around when a minute has gone by since it last did, and counts then, too."""
+
+    def open(self, url: str) -> list[tuple[Engine, float]]:
+        return [(create_engine(url), 0.0)]
+
+    @operation
+    def by_memory(self, app: list[tuple[Engine, float]]) -> None:
+        engine, until = app[0]
+        with engine.begin() as connection:
+            if time.time() > until:
+                connection.execute(text("SELECT 'probe'"))
+                app[0] = (engine, time.time() + 60)
             connection.execute(WRITE, {"value": connection.scalar(READ) + 1})
 
 

@@ -14,7 +14,7 @@ from fuzz.case import Call, Case
 from fuzz.engine.stage import Stage
 from fuzz.history import History
 from fuzz.postgres import Server
-from tests.engine.counters import BY_BOTH, WAYS, Asyncpg, Given, GivenAsync, Probing, Psycopg2, Shared, on
+from tests.engine.counters import BY_BOTH, WAYS, Asyncpg, Given, GivenAsync, Probing, Psycopg2, Remembering, Shared, on
 
 StageOf = Callable[[Any], Stage]
 
@@ -168,6 +168,14 @@ def test_what_code_does_at_its_first_use_alone_is_done_before_it_counts(server: 
     assert histories[0] == histories[1]
     assert words(histories[0], "A") == ["SELECT", "UPDATE", "COMMIT"]
     assert counted(histories[0]) == [1, 1]
+
+
+def test_what_code_remembers_for_a_minute_is_the_same_in_the_first_run_as_in_all_others(server: Server) -> None:
+    with server.scratch() as scratch, closing(Stage(Remembering(), scratch)) as stage:
+        stage.warm([Call("by_memory")])
+        histories = [count(stage, "by_memory", "ABAABB") for _ in range(3)]
+    assert histories[0] == histories[1] == histories[2]
+    assert words(histories[0], "A") == ["SELECT", "UPDATE", "COMMIT"]
 
 
 def test_keys_of_a_schema_made_without_metadata_come_from_the_catalogue(stage_of: StageOf) -> None:

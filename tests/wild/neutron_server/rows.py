@@ -16,7 +16,7 @@ from neutron_lib.db.standard_attr import StandardAttribute
 from neutron_lib.plugins import constants
 from oslo_utils import uuidutils
 
-from tests.wild.neutron_server.requests import act, create
+from tests.wild.neutron_server.requests import act, create, delete
 
 
 def _id(name: object) -> str:
@@ -71,6 +71,7 @@ def sow() -> None:
     _make(FREE_FLOATING_IP, "floatingips", floating_network_id=OUTER_NETWORK)
     for what in TAGGED:
         act("TAG", "update_tag", *what, TAG)
+    _delete_a_network()
     _first_revisions()
 
 
@@ -87,6 +88,17 @@ def _ids(first: str) -> Any:
     """Within it, the first id that is drawn is known, and so are those after it."""
     drawn = (_id(f"{first}/{place}") if place else first for place in count())
     return mock.patch.object(uuidutils, "generate_uuid", side_effect=drawn)
+
+
+def _delete_a_network() -> None:
+    """Be a server that has done so before.
+
+    At the first time Neutron makes its plugin of segments (`neutron/services/segments/db.py:400`), which from then on
+    listens to what becomes of ports: a request that makes one sends nine statements more.
+    """
+    lost = _id("network-lost")
+    _make(lost, "networks", name="lost")
+    delete("networks", lost)
 
 
 def _first_revisions() -> None:

@@ -18,6 +18,8 @@ from psycopg.pq import TransactionStatus
 from fuzz.engine.carrier import Carrier, current, is_foreign
 from fuzz.engine.where import calling_line
 
+_ADVISORY = re.compile("advisory", re.IGNORECASE)
+
 Given = tuple[Any, Any, Any]
 """What a cursor is about to execute: statement, parameters, the cursor."""
 
@@ -55,6 +57,7 @@ class Scheduled(ABC):
         lent: whether it is out of its pool.
         describe: tells the columns of a statement's result, for a driver that does not know where they come from.
         intruded: called when a thread uses it that is no session's; raises.
+        names_advisory_locks: whether a statement that it has sent does, so that it may hold one.
         pid: of its backend, also once it is closed.
     """
 
@@ -66,6 +69,7 @@ class Scheduled(ABC):
     lent: bool = False
     describe: Callable[[str], Sequence[tuple[str, int, int]]]
     intruded: Callable[[], None] | None = None
+    names_advisory_locks: bool = False
     pid: int
     _stepped: bool = False
 
@@ -130,6 +134,8 @@ class Scheduled(ABC):
                 nothing is sent.
         """
         given, self.given = self.given, None
+        if given is not None and not self.names_advisory_locks:
+            self.names_advisory_locks = _ADVISORY.search(given[0]) is not None
         carrier = current()
         if carrier is None:
             if self.scheduled and self.intruded is not None and is_foreign():

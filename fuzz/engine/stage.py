@@ -228,7 +228,7 @@ class Stage:
         """Leave no transaction open, no connection lent out or closed, no lock held, whatever the target has left."""
         run.hear_commit()
         if run.has_ended:
-            worn = self._connections.roll_back(self._monitor.holders())
+            worn = self._connections.roll_back(self._holders())
         else:
             worn = self._environments.sessions
             for connection in self._connections:
@@ -237,6 +237,11 @@ class Stage:
             run.abandon()
         for name in worn:
             self._environments.dismantle(name)
+
+    def _holders(self) -> set[int]:
+        """The backends that hold advisory locks; asked of the server only where something may have taken one."""
+        may_hold = self.catalogue.routines or any(each.names_advisory_locks for each in self._connections)
+        return self._monitor.holders() if may_hold else set()
 
 
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str] | None:

@@ -67,7 +67,9 @@ class Claims:
 
 def all_of(claims: Iterable[Claims]) -> Claims:
     """The claims of several steps."""
-    each = tuple(claims)
+    each = [one for one in claims if one] or [Claims()]
+    if len(each) == 1:
+        return each[0]
     return Claims(
         union(one.locks for one in each),
         union(one.shares for one in each),

@@ -42,8 +42,11 @@ def meet(one: Reach, other: Reach) -> bool:
 
 def union(reaches: Iterable[Reach]) -> Reach:
     """All rows of some reaches."""
-    found: dict[str, Boxes] = {}
-    for reach in reaches:
+    first, *others = [reach for reach in reaches if reach] or [NOTHING]
+    if not others:
+        return first
+    found = dict(first)
+    for reach in others:
         for table, boxes in reach.items():
             known = found.get(table, boxes)
             found[table] = boxes if known == boxes else _few((*known, *boxes))

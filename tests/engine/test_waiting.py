@@ -147,6 +147,23 @@ def test_an_advisory_lock_that_is_kept_does_not_reach_the_next_case(stage: Stage
         assert (step(history, session).waited_for, history.hung) == ((), {})
 
 
+class Locking(Script):
+    """Has a function that takes an advisory lock, which no statement names then."""
+
+    def create(self, engine: Engine) -> None:
+        super().create(engine)
+        taken = "SELECT pg_advisory_lock(1); SELECT 1"
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE FUNCTION claim() RETURNS integer LANGUAGE sql AS '{taken}'"))
+
+
+def test_an_advisory_lock_that_a_function_has_taken_does_not_reach_the_next_case(server: Server) -> None:
+    with server.scratch() as scratch, closing(Stage(Locking(), scratch, step_timeout=2)) as locking:
+        for session in "ABAB":
+            history = locking.run(case(**{session: sql("SELECT claim()::text", "commit")}))
+            assert (step(history, session).waited_for, history.hung) == ((), {})
+
+
 def test_a_lock_that_is_never_given_up_is_a_hang(stage: Stage) -> None:
     keeping = sql("SELECT pg_advisory_lock(1)::text", "commit")
     history = stage.run(case("A2B", A=keeping, B=keeping))

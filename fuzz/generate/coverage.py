@@ -3,7 +3,8 @@
 Two calls that lock a row both are in order from there on to their ends; what they do to each other before that, or
 without, no lock sees to (as with the lock sets of Eraser, Savage and others 1997). And operations of one service share
 most of their statements, so that most pairs of calls have nothing in conflict that others do not have as well: those
-with the most that is new come before the others (the greedy cover of a set by subsets, Chvatal 1979).
+with the most that is new come before the others (the greedy cover of a set by subsets, Chvatal 1979). Before all come
+those of which one call deletes what the other puts rows under: they are few, as parents are what services lock.
 """
 
 from __future__ import annotations
@@ -42,6 +43,17 @@ def conflicts_of(one: Alone, other: Alone) -> frozenset[Conflict]:
             *((other_call.operation, yours.sent[y].sql, mine.sent[x].sql, False) for x, y in looks_back & free),
             *((call.operation, mine.sent[x].sql, yours.sent[y].sql, True) for x, y in crossed),
         }
+    )
+
+
+def orphans(one: Alone, other: Alone) -> bool:
+    """Whether one of two calls deletes what the other puts rows under."""
+    return _deletes_parent(one, other) or _deletes_parent(other, one)
+
+
+def _deletes_parent(one: Alone, other: Alone) -> bool:
+    return any(
+        meet(child.claims.shares, parent.writes) for parent in one[1].sent if parent.deletes for child in other[1].sent
     )
 
 

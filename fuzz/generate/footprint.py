@@ -36,6 +36,7 @@ class Sent:
         looks: the rows that it had to do with in any way.
         writes: the rows that it changed, as they were and as it left them.
         transaction: how many transactions of the call had ended before.
+        deletes: whether it was to delete rows.
     """
 
     sql: str
@@ -43,6 +44,7 @@ class Sent:
     looks: Reach
     writes: Reach
     transaction: int
+    deletes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +161,10 @@ def _sent(steps: Iterable[Step], effects: Mapping[int, Effect]) -> Iterator[Sent
             transaction += 1
         else:
             claims = _undrawn(effect.claims)
-            writes = claims.locks if statement_of(step).writes else {}
-            yield Sent(step.sql, claims, union((effect.sees, claims.all)), writes, transaction)
+            verbs = statement_of(step).writes.values()
+            deletes = any("DELETE" in each for each in verbs)
+            looks = union((effect.sees, claims.all))
+            yield Sent(step.sql, claims, looks, claims.locks if verbs else {}, transaction, deletes)
 
 
 def _keyed(reach: Reach, tables: Mapping[str, Table]) -> Iterator[Keyed]:

@@ -13,7 +13,7 @@ from random import Random
 from typing import TypeVar
 
 from fuzz.case import Case
-from fuzz.generate.coverage import Conflict, conflicts_of, telling
+from fuzz.generate.coverage import Conflict, conflicts_of, orphans, telling
 from fuzz.generate.exploration import Exploration
 from fuzz.generate.lessons import SOME, Lessons
 from fuzz.generate.meetings import WAYS, Alone, Pair
@@ -57,6 +57,7 @@ class Sweep:
         self._told: list[Pair] = []
         self._computed: dict[tuple[int, int], frozenset[Conflict]] = {}
         self._met: dict[tuple[int, int], tuple[Pair, frozenset[Conflict]]] = {}
+        self._orphaning: set[tuple[int, int]] = set()
         self._begun: set[tuple[str, int, int]] = set()
         self._unfinished: deque[Iterator[Verdict]] = deque()
 
@@ -99,9 +100,10 @@ class Sweep:
         """Pairs that show new conflicts and, by turns, each operation's call with itself: it conflicts both ways."""
         twins = [(each, self._conflicts(each, each)) for each in self._lessons.writers]
         twins.sort(key=lambda twin: len(twin[1]), reverse=True)
-        turns = zip_longest(
-            telling(self._pairs(), self._known), ((call, call) for (call, _), conflicts in twins if conflicts)
-        )
+        pairs = self._pairs()
+        orphaning = [(pair, conflicts) for pair, conflicts in pairs if (id(pair[0]), id(pair[1])) in self._orphaning]
+        told = chain.from_iterable(telling(some, self._known) for some in (orphaning, pairs))
+        turns = zip_longest(told, ((call, call) for (call, _), conflicts in twins if conflicts))
         return [pair for pair in chain.from_iterable(turns) if pair is not None]
 
     def _pairs(self) -> list[tuple[Pair, frozenset[Conflict]]]:
@@ -110,8 +112,10 @@ class Sweep:
         for each in self._lessons.met().values():
             for one, other in (each.ways[way] for way in each.ranked[:WAYS]):
                 if (id(one), id(other)) not in self._met:
-                    conflicts = self._conflicts(alone[id(one)], alone[id(other)])
-                    self._met[id(one), id(other)] = ((one, other), conflicts)
+                    calls = alone[id(one)], alone[id(other)]
+                    self._met[id(one), id(other)] = ((one, other), self._conflicts(*calls))
+                    if orphans(*calls):
+                        self._orphaning.add((id(one), id(other)))
         return list(self._met.values())
 
     def _conflicts(self, one: Alone, other: Alone) -> frozenset[Conflict]:

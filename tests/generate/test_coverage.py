@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from fuzz.case import Call, Case
-from fuzz.generate.coverage import Conflict, conflicts_of, telling
+from fuzz.generate.coverage import Conflict, conflicts_of, orphans, telling
 from fuzz.generate.footprint import footprint_of
 from fuzz.generate.meetings import Alone, Pair
 from tests.generate.conftest import Stand
@@ -51,6 +51,16 @@ def test_one_look_at_what_another_changes_is_before_it_or_after_it(stand: Stand)
     writer = alone(stand, change(1), change(2), "commit")
     assert told(alone(stand, READ, "commit"), writer) == set()
     assert told(alone(stand, READ, read(2), "commit"), writer) == {(READ, change(1)), (read(2), change(2))}
+
+
+def test_a_call_that_deletes_orphans_what_another_puts_under_the_same_row(stand: Stand) -> None:
+    parent, note = alone(stand, "DELETE FROM accounts WHERE id = 1", "commit"), "INSERT INTO notes (account) VALUES"
+    child, elsewhere = (alone(stand, f"{note} ({account})", "commit") for account in (1, 2))
+    assert orphans(child, parent)
+    assert orphans(parent, child)
+    assert not orphans(elsewhere, parent)
+    assert not orphans(child, alone(stand, change(1), "commit"))
+    assert not orphans(parent, parent)
 
 
 PAIRS: dict[str, Pair] = {name: (Call(name), Call(name)) for name in "abc"}

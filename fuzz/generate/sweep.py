@@ -29,6 +29,9 @@ those that a race is among as a rule: `test_least_cases.py` asserts it of the zo
 TURN = 40
 """Cases between two turns of learning, and between two of what has been learnt."""
 
+FIRST_TURN = 120
+"""Cases between two turns of what the first lesson has told, and between two of the second lesson."""
+
 LONGER = 3
 """How many times its length alone a call may take beside another, which can make it try again."""
 
@@ -72,8 +75,7 @@ class Sweep:
         """
         weakest, *others = self._isolation
         yield from self._lessons.some(0)
-        yield from self._tell(weakest)
-        yield from self._learn(weakest, self._lessons.some(1))
+        yield from by_turns(self._tell(weakest), self._learn(weakest, self._lessons.some(1)), FIRST_TURN)
         yield from by_turns(self._learn(weakest, self._lessons.all()), self._go_on_telling(others), TURN)
         yield from self._begin(self._isolation, self._lessons.palettes().met)
         yield from self._finish()

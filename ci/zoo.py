@@ -109,7 +109,8 @@ def zoo(
     with open_server(dsn=os.environ.get("ROWRACE_DSN") or None) as server, _pool(jobs) as pool:
         dsn = server.address.render_as_string(hide_password=False)
         rows = _told(_hunted(pool, chosen, seeds, ("--time", f"{duration(time):.0f}"), dsn))
-        plain = {word: rowrace("run", word, 1, "--time", f"{duration(plain_time):.0f}", dsn=dsn) for word in words}
+        fuzzed = pool.map(lambda word: rowrace("run", word, 1, "--time", f"{duration(plain_time):.0f}", dsn=dsn), words)
+        plain = dict(zip(words, fuzzed, strict=True))
     for word, summary in plain.items():
         print(f"{word}: {len(summary['findings'])} findings in {summary['cases']} cases")
     missed = [row.animal.name for row in rows if 2 * len(row.found) <= len(row.hunts)]

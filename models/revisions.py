@@ -119,6 +119,16 @@ class Revisions:
         if resource is not None:
             compare(known.expected, resource.standard_attr.revision_number)
 
+    def bump(self, session: Session, resource: Resource) -> None:
+        """Raise the number of a resource that is not changed otherwise; the next flush writes it.
+
+        Raises:
+            RevisionMismatch: the caller expects another than the one that is raised here.
+        """
+        self.check_expected(session)  # the flush would look at the raised number
+        resource.standard_attr.revision_number += 1
+        state(session).bumped.add(resource.standard_attr)
+
     def bump_modified(self, session: Session) -> None:
         """Raise the number of each resource whose own columns, or description, change."""
         bumped = state(session).bumped
@@ -207,6 +217,12 @@ def _tell(name: str) -> None:
 
 for _name in ("before_flush", "after_flush_postexec", "before_commit", "after_transaction_end"):
     _tell(_name)
+
+
+def bump(session: Session, resource: Resource) -> None:
+    """What `Revisions.bump` does, by the plugin that is attached to the session."""
+    plugin: Revisions = session.info[_PLUGIN]
+    plugin.bump(session, resource)
 
 
 def compare(expected: Expectation, revision_number: int) -> None:

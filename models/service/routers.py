@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from models.errors import GatewayExists, InvalidInput, PortInUse, RouterInterfaceNotFound, RouterInUse
+from models.revisions import bump
 from models.service import ports, rows
 from models.service.addresses import allocate, parse_address
 from models.service.subnets import parse
@@ -67,8 +68,9 @@ def delete(session: Session, router_id: str) -> None:
     if router.attached_ports:
         raise RouterInUse(f"router {router_id} has interfaces")
     _require_unused(session, router_id)
-    # Upstream's guard against an interface that sneaks in: the bump meets its compare-and-swap before rows are gone.
-    rows.bump(session, router)
+    # Upstream has this guard, and no lock: an interface that sneaks in raises the revision, and the compare-and-swap
+    # meets that before a row is deleted, and with it, by PostgreSQL's cascade, the interface's.
+    bump(session, router)
     session.flush()
     session.delete(router)
     session.flush()

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
 from models import errors
-from models.revisions import state
 from models.tables import (
     AddressGroup,
     FloatingIP,
@@ -110,12 +109,6 @@ def touch(session: Session, model: type[Resource], resource_id: str) -> None:
     )
     if session.execute(touched).one_or_none() is None:
         raise not_found(model, resource_id)
-
-
-def bump(session: Session, resource: Resource) -> None:
-    """Raise the revision of a resource that is not changed otherwise; the next flush writes it."""
-    resource.standard_attr.revision_number += 1
-    state(session).bumped.add(resource.standard_attr)
 
 
 def require(session: Session, model: type[Resource], resource_id: str) -> None:

@@ -171,9 +171,18 @@ def test_what_is_malformed_is_invalid(refuse: Refuse, argument: str) -> None:
             refuse(operation, {**well(operation), argument: value}, errors.InvalidInput)
 
 
-@pytest.mark.parametrize("operation", [operation for operation, _ in arguments_in({"expected": None})])
+CONDITIONAL = [operation for operation, _ in arguments_in({"expected": None})]
+
+
+@pytest.mark.parametrize("operation", CONDITIONAL)
 def test_a_revision_from_the_future_is_another(refuse: Refuse, operation: str) -> None:
-    refuse(operation, {**well(operation), "expected": 99}, errors.RevisionMismatch)
+    for revision in (1, 99):
+        refuse(operation, {**well(operation), "expected": revision}, errors.RevisionMismatch)
+
+
+@pytest.mark.parametrize("operation", CONDITIONAL)
+def test_the_right_revision_is_accepted(session: Session, operation: str) -> None:
+    getattr(target, operation)(session, **{**well(operation), "expected": 0})
 
 
 def test_a_port_keeps_its_mac_address_if_the_new_one_is_none(refuse: Refuse) -> None:

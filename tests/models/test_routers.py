@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from models import Network, errors, seed
+from models.service import rows
 
 target = Network()
 
@@ -60,6 +64,25 @@ def test_a_deleted_router_is_not_found_and_takes_its_gateway_along(session: Sess
         target.read_router(session, seed.OTHER_ROUTER)
     with pytest.raises(errors.PortNotFound):
         target.read_port(session, gateway)
+
+
+def test_an_interface_that_sneaks_in_past_the_lock_is_met_before_anything_is_deleted(
+    session: Session, other: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "lock", lambda *_, **__: None)
+    sent: list[str] = []
+    event.listen(session.connection(), "before_cursor_execute", lambda _1, _2, sql, *_: sent.append(sql))
+    event.listen(session, "after_rollback", lambda _: sent.append("ROLLBACK"))
+
+    def sneak_in(*_: Any) -> None:
+        target.add_router_interface(other, seed.OTHER_ROUTER, seed.PORT)
+
+    event.listen(session, "before_flush", sneak_in, once=True)
+    with pytest.raises(errors.RouterInUse):
+        target.delete_router(session, seed.OTHER_ROUTER, None)
+    assert "ROLLBACK" in sent
+    assert [sql for sql in sent if sql.startswith("DELETE")] == []
+    assert target.read_router(session, seed.OTHER_ROUTER)["interfaces"] == [seed.PORT]
 
 
 def test_a_router_has_one_gateway_until_it_is_cleared(session: Session) -> None:

@@ -1,4 +1,8 @@
-"""Which address a port gets on a subnet, and which it may give back."""
+"""Which address a port gets on a subnet, and which it may give back.
+
+IPv6 can be written in many ways: rows have the one of Python's `ipaddress`, so that they, and unique constraints, are
+compared as text. What users write is parsed first.
+"""
 
 from __future__ import annotations
 
@@ -64,11 +68,19 @@ def require_unused(session: Session, port_id: str, given_back: Collection[str]) 
 
 
 def parse_address(address: str) -> IPv4Address | IPv6Address:
-    """An address. Raises InvalidInput."""
+    """An address; as text, it is the one way to write it. Raises InvalidInput."""
     try:
-        return ip_address(address)
+        parsed = ip_address(address)
     except ValueError as error:
         raise InvalidInput(f"{address!r} is no address") from error
+    return require_global(parsed, address)
+
+
+def require_global(address: IPv4Address | IPv6Address, written: str) -> IPv4Address | IPv6Address:
+    """See that an address names no zone: that is one of a single host, and means nothing here. Raises InvalidInput."""
+    if isinstance(address, IPv6Address) and address.scope_id is not None:
+        raise InvalidInput(f"{written!r} names a zone of one host")
+    return address
 
 
 def _hosts(pools: Iterable[tuple[str | None, str | None]]) -> Iterator[str]:
@@ -87,8 +99,9 @@ def _free(hosts: Iterable[str], taken: set[str]) -> str:
 
 
 def _wanted(cidr: str, taken: set[str], address: str) -> str:
-    if parse_address(address) not in ip_network(cidr):
-        raise InvalidInput(f"{address} is not in {cidr}")
-    if address in taken:
-        raise AddressInUse(f"{address} is taken")
-    return address
+    wanted = parse_address(address)
+    if wanted not in ip_network(cidr):
+        raise InvalidInput(f"{wanted} is not in {cidr}")
+    if str(wanted) in taken:
+        raise AddressInUse(f"{wanted} is taken")
+    return str(wanted)

@@ -28,13 +28,13 @@ def allocate_ip(session: Session, port_id: str, subnet_id: str, address: str | N
 
 def release_ip(session: Session, port_id: str, address: str) -> dict[str, Any]:
     """Take an address from a port. Raises NotFound, InUse, InvalidInput."""
-    parse_address(address)
+    given_back = str(parse_address(address))
     port = ports.lock_whole(session, port_id)
-    held = [each for each in port.allocations if each.ip_address == address]
+    held = [each for each in port.allocations if each.ip_address == given_back]
     if not held:
-        raise AddressNotFound(f"port {port_id} has no address {address}")
+        raise AddressNotFound(f"port {port_id} has no address {given_back}")
     ports.require_free(port)
-    require_unused(session, port_id, [address])
+    require_unused(session, port_id, [given_back])
     for allocation in held:
         port.allocations.remove(allocation)
     session.flush()
@@ -43,11 +43,10 @@ def release_ip(session: Session, port_id: str, address: str) -> dict[str, Any]:
 
 def set_address_pairs(session: Session, port_id: str, pairs: Sequence[Sequence[str]]) -> dict[str, Any]:
     """Let a port pass itself off as these (MAC address, IP address) alone. Raises PortNotFound, InvalidInput."""
-    for mac_address, ip_address in pairs:
+    for mac_address, _ in pairs:
         ports.check_mac(mac_address)
-        parse_address(ip_address)
+    wanted = {(mac_address, str(parse_address(ip_address))) for mac_address, ip_address in pairs}
     port = ports.lock_whole(session, port_id)
-    wanted = {(mac_address, ip_address) for mac_address, ip_address in pairs}
     known = {(each.mac_address, each.ip_address): each for each in port.address_pairs}
     port.address_pairs = [
         known.get(pair) or AllowedAddressPair(mac_address=pair[0], ip_address=pair[1]) for pair in sorted(wanted)

@@ -13,7 +13,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from models.errors import InvalidInput, MacAddressInUse, PortInUse
 from models.service import forwardings, rows
-from models.service.addresses import allocate, require_unused
+from models.service.addresses import allocate, parse_address, require_unused
 from models.tables import (
     IPAllocation,
     Network,
@@ -118,11 +118,12 @@ def move(session: Session, port_id: str, subnet_id: str, address: str | None) ->
     Raises:
         NotFound, InUse, AddressInUse, AddressExhausted, InvalidInput: as their names say.
     """
+    wanted = None if address is None else str(parse_address(address))
     port = lock_whole(session, port_id)
-    if any(each.subnet_id == subnet_id and address in {None, each.ip_address} for each in port.allocations):
+    if any(each.subnet_id == subnet_id and wanted in {None, each.ip_address} for each in port.allocations):
         return view(port)
     require_free(port)
-    allocation = allocate(session, port.network_id, subnet_id, address)
+    allocation = allocate(session, port.network_id, subnet_id, wanted)
     require_unused(session, port_id, [each.ip_address for each in port.allocations])
     port.allocations = [allocation]
     session.flush()

@@ -80,6 +80,8 @@ def add_prefix(session: Session, pool_id: str, prefix: str) -> dict[str, Any]:
     if cidr.prefixlen > pool.default_prefixlen:
         raise InvalidInput(f"no subnet of length {pool.default_prefixlen} is in {cidr}")
     for known in pool.prefixes:
+        if cidr.version != ip_network(known.cidr).version:
+            raise InvalidInput(f"{cidr} is of another IP version than {known.cidr} of pool {pool_id}")
         if cidr.overlaps(ip_network(known.cidr)):
             raise OverlappingCidr(f"{cidr} overlaps {known.cidr} of pool {pool_id}")
     pool.prefixes.append(SubnetPoolPrefix(cidr=str(cidr)))

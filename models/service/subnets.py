@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.errors import InvalidInput, OverlappingCidr, SubnetInUse
 from models.service import rows
+from models.service.addresses import parse_address, require_global
 from models.tables import IPAllocation, IPAllocationPool, Network, Subnet, SubnetPool
 
 SMALLEST = 4
@@ -99,16 +100,18 @@ def check_unused(session: Session, subnet_id: str) -> None:
 
 
 def parse(cidr: str) -> IPv4Network | IPv6Network:
-    """A range of addresses. Raises InvalidInput."""
+    """A range of addresses; as text, it is the one way to write it. Raises InvalidInput."""
     try:
-        return ip_network(cidr)
+        parsed = ip_network(cidr)
     except ValueError as error:
         raise InvalidInput(f"{cidr!r} is no range of addresses") from error
+    require_global(parsed.network_address, cidr)
+    return parsed
 
 
 def _pool(cidr: IPv4Network | IPv6Network, pool: Sequence[str] | None) -> IPAllocationPool:
     try:
-        first, last = (cidr[2], cidr[-2]) if pool is None else map(ip_address, pool)
+        first, last = (cidr[2], cidr[-2]) if pool is None else map(parse_address, pool)
     except ValueError as error:
         raise InvalidInput(f"{pool!r} is not the first and the last of some addresses") from error
     if first not in cidr or last not in cidr or int(first) > int(last):

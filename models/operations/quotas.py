@@ -25,6 +25,11 @@ class _Quotas(_Operations):
         """A project's limit and what counts against it."""
         return self.transactions.run(session, lambda s: quotas.read(s, project, RESOURCE))
 
+    @operation
+    def list_quotas(self, session: Session) -> list[dict[str, Any]]:
+        """All limits that differ from the default."""
+        return self.transactions.run(session, quotas.read_all)
+
     @operation(project=PROJECT, limit=st.sampled_from([0, 1, 3]))
     def set_quota(self, session: Session, project: str, limit: int) -> dict[str, Any]:
         """Give a project a limit of its own."""
@@ -39,6 +44,16 @@ class _Quotas(_Operations):
     def reserve(self, session: Session, project: str, amount: int) -> dict[str, Any]:
         """Put something aside for a project."""
         return self.transactions.run(session, lambda s: quotas.reserve(s, project, RESOURCE, amount))
+
+    @operation(reservation=RESERVATION)
+    def read_reservation(self, session: Session, reservation: str) -> dict[str, Any]:
+        """What is put aside."""
+        return self.transactions.run(session, lambda s: quotas.read_reservation(s, reservation))
+
+    @operation
+    def list_reservations(self, session: Session) -> list[dict[str, Any]]:
+        """All that is put aside."""
+        return self.transactions.run(session, quotas.read_all_reservations)
 
     @operation(reservation=RESERVATION)
     def commit_reservation(self, session: Session, reservation: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from fuzz import operation
 from models import seed, tables
-from models.operations.shared import CHANGES, EXPECTED, NAME, _Operations
+from models.operations.shared import CHANGES, DESCRIPTION, EXPECTED, NAME, _Operations
 from models.service import securitygroups
 
 ADDRESS_GROUP = st.sampled_from(seed.ADDRESS_GROUPS)
@@ -74,6 +74,25 @@ class _SecurityGroups(_Operations):
         return self.transactions.run(session, lambda s: securitygroups.ensure_default(s, project))
 
     @operation(rule=RULE)
-    def delete_rule(self, session: Session, rule: str) -> None:
+    def read_rule(self, session: Session, rule: str) -> dict[str, Any]:
+        """A rule."""
+        return self.transactions.run(session, lambda s: securitygroups.read_rule(s, rule))
+
+    @operation
+    def list_rules(self, session: Session) -> list[dict[str, Any]]:
+        """All rules."""
+        return self.transactions.run(session, securitygroups.read_all_rules)
+
+    @operation(rule=RULE, changes=DESCRIPTION, expected=EXPECTED)
+    def update_rule(
+        self, session: Session, rule: str, changes: Mapping[str, Any], expected: int | None
+    ) -> dict[str, Any]:
+        """Describe a rule."""
+        return self._update(
+            session, tables.SecurityGroupRule, rule, expected, lambda s: securitygroups.update_rule(s, rule, changes)
+        )
+
+    @operation(rule=RULE, expected=EXPECTED)
+    def delete_rule(self, session: Session, rule: str, expected: int | None) -> None:
         """Remove a rule."""
-        self.transactions.run(session, lambda s: securitygroups.delete_rule(s, rule))
+        self._delete(session, tables.SecurityGroupRule, rule, expected, lambda s: securitygroups.delete_rule(s, rule))

@@ -14,6 +14,7 @@ from models.revisions import Expectation
 
 EXPECTED = st.sampled_from([None, 0, 1])
 NAME = st.sampled_from(["a", "b"])
+DESCRIPTION = st.sampled_from([{"description": "a"}, {"description": "b"}])
 CHANGES = st.sampled_from([{"name": "a"}, {"name": "b"}, {"description": "a"}, {"name": "b", "description": "b"}])
 
 

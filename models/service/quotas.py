@@ -30,6 +30,12 @@ def read(session: Session, project_id: str, resource: str) -> dict[str, Any]:
     return dict(found.mappings().one())
 
 
+def read_all(session: Session) -> list[dict[str, Any]]:
+    """All limits that differ from the default."""
+    quotas = session.scalars(select(Quota).order_by(Quota.project_id, Quota.resource))
+    return [{"project": each.project_id, "resource": each.resource, "limit": each.limit} for each in quotas]
+
+
 def set_limit(session: Session, project_id: str, resource: str, limit: int) -> dict[str, Any]:
     """Give a project a limit of its own; it may be below what the project has. Raises InvalidInput."""
     if limit < 0:
@@ -69,6 +75,23 @@ def reserve(session: Session, project_id: str, resource: str, amount: int) -> di
     return {"id": reservation.id, "resource": resource, "amount": amount}
 
 
+def view_reservation(reservation: Reservation) -> dict[str, Any]:
+    """What is put aside, as users see it."""
+    amounts = {delta.resource: delta.amount for delta in reservation.deltas}
+    return {"id": reservation.id, "project": reservation.project_id, "amounts": amounts}
+
+
+def read_reservation(session: Session, reservation_id: str) -> dict[str, Any]:
+    """What is put aside. Raises ReservationNotFound."""
+    return view_reservation(_load(session, reservation_id))
+
+
+def read_all_reservations(session: Session) -> list[dict[str, Any]]:
+    """All that is put aside."""
+    reservations = select(Reservation).options(joinedload(Reservation.deltas)).order_by(Reservation.id)
+    return [view_reservation(each) for each in session.scalars(reservations).unique()]
+
+
 def commit(session: Session, reservation_id: str) -> dict[str, Any]:
     """Use what has been put aside. Raises ReservationNotFound."""
     return _end(session, reservation_id, used=True)
@@ -86,16 +109,21 @@ def _end(session: Session, reservation_id: str, *, used: bool) -> dict[str, Any]
         resource: _claim(session, project_id, resource)
         for project_id, resource in session.execute(put_aside.order_by(ResourceDelta.resource)).all()
     }
-    with_deltas = select(Reservation).where(row).options(joinedload(Reservation.deltas))
-    reservation = session.scalars(with_deltas).unique().one_or_none()
-    if reservation is None:
-        raise ReservationNotFound(f"no reservation {reservation_id}")
+    reservation = _load(session, reservation_id)
     for delta in reservation.deltas:
         usages[delta.resource].reserved -= delta.amount
         usages[delta.resource].in_use += delta.amount if used else 0
     session.delete(reservation)
     session.flush()
     return {delta.resource: delta.amount for delta in reservation.deltas}
+
+
+def _load(session: Session, reservation_id: str) -> Reservation:
+    row = select(Reservation).where(Reservation.id == reservation_id).options(joinedload(Reservation.deltas))
+    reservation = session.scalars(row).unique().one_or_none()
+    if reservation is None:
+        raise ReservationNotFound(f"no reservation {reservation_id}")
+    return reservation
 
 
 def _claim(session: Session, project_id: str, resource: str) -> QuotaUsage:

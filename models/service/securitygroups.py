@@ -13,6 +13,7 @@ from models.service import rows
 from models.tables import AddressGroup, DefaultSecurityGroup, SecurityGroup, SecurityGroupPortBinding, SecurityGroupRule
 
 CHANGEABLE = frozenset({"name", "description"})
+RULE_CHANGEABLE = frozenset({"description"})
 
 
 def view(group: SecurityGroup) -> dict[str, Any]:
@@ -170,6 +171,24 @@ def put_rule(
         remote_address_group_id=remote_address_group_id,
     )
     session.add(rule)
+    session.flush()
+    return view_rule(rule)
+
+
+def read_rule(session: Session, rule_id: str) -> dict[str, Any]:
+    """A rule. Raises SecurityGroupRuleNotFound."""
+    return view_rule(rows.load(session, SecurityGroupRule, rule_id))
+
+
+def read_all_rules(session: Session) -> list[dict[str, Any]]:
+    """All rules."""
+    return [view_rule(rule) for rule in rows.load_all(session, SecurityGroupRule)]
+
+
+def update_rule(session: Session, rule_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe a rule, which is no change of its group. Raises SecurityGroupRuleNotFound, InvalidInput."""
+    rule = rows.load(session, SecurityGroupRule, rule_id)
+    rows.change(rule, changes, RULE_CHANGEABLE)
     session.flush()
     return view_rule(rule)
 

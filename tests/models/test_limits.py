@@ -30,15 +30,27 @@ def test_a_project_without_a_quota_has_the_default_one(session: Session) -> None
     assert target.read_quota(session, seed.OTHER_PROJECT) == untouched
 
 
+def test_limits_and_reservations_are_listed(session: Session) -> None:
+    first = {"project": seed.PROJECT, "resource": "network", "limit": 2}
+    assert target.list_quotas(session) == [first]
+    target.set_quota(session, seed.OTHER_PROJECT, 3)
+    assert target.list_quotas(session) == [first, {**first, "project": seed.OTHER_PROJECT, "limit": 3}]
+    seeded = {"id": seed.RESERVATION, "project": seed.PROJECT, "amounts": {"network": 1}}
+    assert target.read_reservation(session, seed.RESERVATION) == seeded
+    assert target.list_reservations(session) == [seeded]
+    target.cancel_reservation(session, seed.RESERVATION)
+    assert target.list_reservations(session) == []
+
+
 def test_a_reservation_is_used_or_given_back_once(session: Session) -> None:
     reserved = target.reserve(session, seed.PROJECT, 1)
     target.commit_reservation(session, seed.RESERVATION)
     assert target.read_quota(session, seed.PROJECT) == {"limit": 2, "in_use": 1, "reserved": 1}
     target.cancel_reservation(session, reserved["id"])
     assert target.read_quota(session, seed.PROJECT) == {"limit": 2, "in_use": 1, "reserved": 0}
-    for end in (target.commit_reservation, target.cancel_reservation):
+    for gone in (target.commit_reservation, target.cancel_reservation, target.read_reservation):
         with pytest.raises(errors.ReservationNotFound):
-            end(session, seed.RESERVATION)
+            gone(session, seed.RESERVATION)
 
 
 def test_subnets_are_cut_until_the_pool_is_exhausted(session: Session) -> None:

@@ -149,8 +149,31 @@ def test_a_changed_security_group_is_read_as_it_was_returned(session: Session) -
 def test_a_rule_is_listed_with_its_group_until_it_is_deleted(session: Session) -> None:
     created = target.create_rule(session, seed.GROUP, "udp", seed.FREE_GROUP)
     assert created["id"] in target.read_security_group(session, seed.GROUP)["rules"]
-    target.delete_rule(session, created["id"])
+    target.delete_rule(session, created["id"], None)
     assert target.read_security_group(session, seed.GROUP)["rules"] == [seed.RULE]
+
+
+def test_a_described_rule_is_read_as_it_was_returned(session: Session) -> None:
+    described = target.update_rule(session, seed.RULE, {"description": "a"}, 0)
+    assert (described["description"], described["revision_number"]) == ("a", 1)
+    assert target.read_rule(session, seed.RULE) == described
+    assert target.list_rules(session)[0] == described
+    assert [rule["id"] for rule in target.list_rules(session)] == list(seed.RULES)
+
+
+def test_a_rule_is_described_and_nothing_else(session: Session) -> None:
+    with pytest.raises(errors.InvalidInput):
+        target.update_rule(session, seed.RULE, {"protocol": "udp"}, None)
+
+
+def test_a_rule_is_changed_and_deleted_at_its_own_revision_not_at_its_groups(session: Session) -> None:
+    target.update_rule(session, seed.RULE, {"description": "a"}, None)
+    with pytest.raises(errors.RevisionMismatch):
+        target.update_rule(session, seed.RULE, {"description": "b"}, 0)
+    assert target.read_security_group(session, seed.GROUP)["revision_number"] == 0
+    with pytest.raises(errors.RevisionMismatch):
+        target.delete_rule(session, seed.RULE, 0)
+    target.delete_rule(session, seed.RULE, 1)
 
 
 def test_a_group_has_no_two_equal_rules(session: Session) -> None:
@@ -193,7 +216,9 @@ MISSING: list[tuple[str, tuple[Any, ...], type[errors.NotFound]]] = [
     ("delete_security_group", (NOBODY, None), errors.SecurityGroupNotFound),
     ("create_rule", (NOBODY, "tcp", None), errors.SecurityGroupNotFound),
     ("create_rule", (seed.GROUP, "udp", NOBODY), errors.SecurityGroupNotFound),
-    ("delete_rule", (NOBODY,), errors.SecurityGroupRuleNotFound),
+    ("read_rule", (NOBODY,), errors.SecurityGroupRuleNotFound),
+    ("update_rule", (NOBODY, {"description": "a"}, None), errors.SecurityGroupRuleNotFound),
+    ("delete_rule", (NOBODY, None), errors.SecurityGroupRuleNotFound),
 ]
 
 

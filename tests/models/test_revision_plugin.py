@@ -170,7 +170,7 @@ def test_subnet_description_bumps_revision(session: Session, revision: Revision)
 def test_security_group_rule_ops_bump_security_group(session: Session, revision: Revision) -> None:
     created = target.create_rule(session, seed.GROUP, "udp", None)
     assert (revision(SecurityGroup, seed.GROUP), revision(SecurityGroupRule, created["id"])) == (1, 0)
-    target.delete_rule(session, created["id"])
+    target.delete_rule(session, created["id"], None)
     assert revision(SecurityGroup, seed.GROUP) == 2
 
 

@@ -56,7 +56,7 @@ def test_an_address_group_that_a_rule_names_is_not_deleted(session: Session) -> 
     rule = target.create_address_group_rule(session, seed.GROUP, seed.ADDRESS_GROUP)
     with pytest.raises(errors.AddressGroupInUse):
         target.delete_address_group(session, seed.ADDRESS_GROUP, None)
-    target.delete_rule(session, rule["id"])
+    target.delete_rule(session, rule["id"], None)
     target.delete_address_group(session, seed.ADDRESS_GROUP, None)
     with pytest.raises(errors.AddressGroupNotFound):
         target.read_address_group(session, seed.ADDRESS_GROUP)

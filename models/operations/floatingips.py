@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 
 from fuzz import operation
 from models import seed, tables
-from models.operations.shared import EXPECTED, _Operations
+from models.operations.shared import DESCRIPTION, EXPECTED, _Operations
 from models.service import floatingips, forwardings
 
 FLOATING_IP = st.sampled_from(seed.FLOATING_IPS)
 PORT = st.sampled_from([seed.PORT, seed.SERVED_PORT])
 FORWARDING = st.sampled_from([seed.FORWARDING])
 OUTER_SUBNET = st.sampled_from([seed.OUTER_SUBNET, seed.FREE_SUBNET])
-DESCRIPTION = st.sampled_from([{"description": "a"}, {"description": "b"}])
 NUMBERS = st.sampled_from([{"external_port": 8081}, {"external_port": 8082}, {"internal_port": 81}])
 
 
@@ -53,15 +52,23 @@ class _FloatingIPs(_Operations):
         """Give an outer address back."""
         self._delete(session, tables.FloatingIP, floating_ip, expected, lambda s: floatingips.delete(s, floating_ip))
 
-    @operation(floating_ip=FLOATING_IP, port=PORT)
-    def associate_floating_ip(self, session: Session, floating_ip: str, port: str) -> dict[str, Any]:
+    @operation(floating_ip=FLOATING_IP, port=PORT, expected=EXPECTED)
+    def associate_floating_ip(
+        self, session: Session, floating_ip: str, port: str, expected: int | None = None
+    ) -> dict[str, Any]:
         """Let a floating IP stand for a port."""
-        return self.transactions.run(session, lambda s: floatingips.associate(s, floating_ip, port))
+        return self._update(
+            session, tables.FloatingIP, floating_ip, expected, lambda s: floatingips.associate(s, floating_ip, port)
+        )
 
-    @operation(floating_ip=FLOATING_IP)
-    def disassociate_floating_ip(self, session: Session, floating_ip: str) -> dict[str, Any]:
+    @operation(floating_ip=FLOATING_IP, expected=EXPECTED)
+    def disassociate_floating_ip(
+        self, session: Session, floating_ip: str, expected: int | None = None
+    ) -> dict[str, Any]:
         """Let a floating IP stand for no port."""
-        return self.transactions.run(session, lambda s: floatingips.disassociate(s, floating_ip))
+        return self._update(
+            session, tables.FloatingIP, floating_ip, expected, lambda s: floatingips.disassociate(s, floating_ip)
+        )
 
     @operation(floating_ip=FLOATING_IP, port=PORT, external_port=st.sampled_from([8080, 8081]))
     def create_port_forwarding(

@@ -59,20 +59,26 @@ class _Ports(_Operations):
         """Give a port another address."""
         return self._update(session, tables.Port, port, expected, lambda s: ports.move(s, port, subnet, address))
 
-    @operation(port=PORT, subnet=SUBNET, address=st.sampled_from([None, seed.ADDRESSES[2]]))
-    def allocate_ip(self, session: Session, port: str, subnet: str, address: str | None) -> dict[str, Any]:
+    @operation(port=PORT, subnet=SUBNET, address=st.sampled_from([None, seed.ADDRESSES[2]]), expected=EXPECTED)
+    def allocate_ip(
+        self, session: Session, port: str, subnet: str, address: str | None, expected: int | None = None
+    ) -> dict[str, Any]:
         """Give a port one more address."""
-        return self.transactions.run(session, lambda s: fixedips.allocate_ip(s, port, subnet, address))
+        return self._update(
+            session, tables.Port, port, expected, lambda s: fixedips.allocate_ip(s, port, subnet, address)
+        )
 
-    @operation(port=st.sampled_from([seed.PORT, seed.SERVED_PORT]), address=HELD)
-    def release_ip(self, session: Session, port: str, address: str) -> dict[str, Any]:
+    @operation(port=st.sampled_from([seed.PORT, seed.SERVED_PORT]), address=HELD, expected=EXPECTED)
+    def release_ip(self, session: Session, port: str, address: str, expected: int | None = None) -> dict[str, Any]:
         """Take an address from a port."""
-        return self.transactions.run(session, lambda s: fixedips.release_ip(s, port, address))
+        return self._update(session, tables.Port, port, expected, lambda s: fixedips.release_ip(s, port, address))
 
-    @operation(port=PORT, pairs=st.sampled_from([[], [[seed.MACS[3], "10.0.0.9"]]]))
-    def set_address_pairs(self, session: Session, port: str, pairs: Sequence[Sequence[str]]) -> dict[str, Any]:
+    @operation(port=PORT, pairs=st.sampled_from([[], [[seed.MACS[3], "10.0.0.9"]]]), expected=EXPECTED)
+    def set_address_pairs(
+        self, session: Session, port: str, pairs: Sequence[Sequence[str]], expected: int | None = None
+    ) -> dict[str, Any]:
         """Say what other senders a port may pass itself off as."""
-        return self.transactions.run(session, lambda s: fixedips.set_address_pairs(s, port, pairs))
+        return self._update(session, tables.Port, port, expected, lambda s: fixedips.set_address_pairs(s, port, pairs))
 
     @operation(port=PORT, host=HOST)
     def bind_host(self, session: Session, port: str, host: str) -> dict[str, Any]:

@@ -56,6 +56,17 @@ class _Qos(_Operations):
         """Add a rule to a QoS policy."""
         return self.transactions.run(session, lambda s: qos.create_rule(s, policy, kind, 10))
 
+    @operation(qos_rule=RULE)
+    def read_qos_rule(self, session: Session, qos_rule: str) -> dict[str, Any]:
+        """A rule of a QoS policy."""
+        kind, _, key = qos_rule.partition("/")
+        return self.transactions.run(session, lambda s: qos.read_rule(s, kind, key))
+
+    @operation(policy=POLICY)
+    def list_qos_rules(self, session: Session, policy: str) -> list[dict[str, Any]]:
+        """All rules of a QoS policy."""
+        return self.transactions.run(session, lambda s: qos.read_all_rules(s, policy))
+
     @operation(qos_rule=RULE, value=VALUE)
     def update_qos_rule(self, session: Session, qos_rule: str, value: int) -> dict[str, Any]:
         """Change a rule of a QoS policy."""
@@ -68,22 +79,24 @@ class _Qos(_Operations):
         kind, _, key = qos_rule.partition("/")
         self.transactions.run(session, lambda s: qos.delete_rule(s, kind, key))
 
-    @operation(policy=POLICY, port=PORT)
-    def bind_qos_port(self, session: Session, policy: str, port: str) -> dict[str, Any]:
+    @operation(policy=POLICY, port=PORT, expected=EXPECTED)
+    def bind_qos_port(self, session: Session, policy: str, port: str, expected: int | None = None) -> dict[str, Any]:
         """Bind a port to a QoS policy."""
-        return self.transactions.run(session, lambda s: qos.bind_port(s, policy, port))
+        return self._update(session, tables.Port, port, expected, lambda s: qos.bind_port(s, policy, port))
 
-    @operation(port=PORT)
-    def unbind_qos_port(self, session: Session, port: str) -> dict[str, Any]:
+    @operation(port=PORT, expected=EXPECTED)
+    def unbind_qos_port(self, session: Session, port: str, expected: int | None = None) -> dict[str, Any]:
         """Bind a port to no QoS policy."""
-        return self.transactions.run(session, lambda s: qos.unbind_port(s, port))
+        return self._update(session, tables.Port, port, expected, lambda s: qos.unbind_port(s, port))
 
-    @operation(policy=POLICY, network=NETWORK)
-    def bind_qos_network(self, session: Session, policy: str, network: str) -> dict[str, Any]:
+    @operation(policy=POLICY, network=NETWORK, expected=EXPECTED)
+    def bind_qos_network(
+        self, session: Session, policy: str, network: str, expected: int | None = None
+    ) -> dict[str, Any]:
         """Bind a network to a QoS policy."""
-        return self.transactions.run(session, lambda s: qos.bind_network(s, policy, network))
+        return self._update(session, tables.Network, network, expected, lambda s: qos.bind_network(s, policy, network))
 
-    @operation(network=NETWORK)
-    def unbind_qos_network(self, session: Session, network: str) -> dict[str, Any]:
+    @operation(network=NETWORK, expected=EXPECTED)
+    def unbind_qos_network(self, session: Session, network: str, expected: int | None = None) -> dict[str, Any]:
         """Bind a network to no QoS policy."""
-        return self.transactions.run(session, lambda s: qos.unbind_network(s, network))
+        return self._update(session, tables.Network, network, expected, lambda s: qos.unbind_network(s, network))

@@ -16,6 +16,7 @@ from models.service import routers
 
 ROUTER = st.sampled_from(seed.ROUTERS)
 INTERFACE = st.sampled_from([seed.INTERFACE, *seed.PORTS])
+ROUTES = st.sampled_from([[["10.2.0.0/24", "10.0.0.6"]], [["10.3.0.0/24", "10.0.0.6"]]])
 
 
 class _Routers(_Operations):
@@ -58,22 +59,24 @@ class _Routers(_Operations):
         """Take an interface from a router."""
         return self.transactions.run(session, lambda s: routers.remove_interface(s, router, port))
 
-    @operation(router=ROUTER, routes=st.sampled_from([[["10.2.0.0/24", "10.0.0.6"]], [["10.3.0.0/24", "10.0.0.6"]]]))
-    def set_routes(self, session: Session, router: str, routes: Sequence[Sequence[str]]) -> dict[str, Any]:
+    @operation(router=ROUTER, routes=ROUTES, expected=EXPECTED)
+    def set_routes(
+        self, session: Session, router: str, routes: Sequence[Sequence[str]], expected: int | None = None
+    ) -> dict[str, Any]:
         """Say where a router sends what."""
-        return self.transactions.run(session, lambda s: routers.set_routes(s, router, routes))
+        return self._update(session, tables.Router, router, expected, lambda s: routers.set_routes(s, router, routes))
 
-    @operation(router=ROUTER)
-    def clear_routes(self, session: Session, router: str) -> dict[str, Any]:
+    @operation(router=ROUTER, expected=EXPECTED)
+    def clear_routes(self, session: Session, router: str, expected: int | None = None) -> dict[str, Any]:
         """Take all routes from a router."""
-        return self.transactions.run(session, lambda s: routers.set_routes(s, router, []))
+        return self._update(session, tables.Router, router, expected, lambda s: routers.set_routes(s, router, []))
 
-    @operation(router=ROUTER, subnet=st.sampled_from([seed.OUTER_SUBNET, seed.FREE_SUBNET]))
-    def set_gateway(self, session: Session, router: str, subnet: str) -> dict[str, Any]:
+    @operation(router=ROUTER, subnet=st.sampled_from([seed.OUTER_SUBNET, seed.FREE_SUBNET]), expected=EXPECTED)
+    def set_gateway(self, session: Session, router: str, subnet: str, expected: int | None = None) -> dict[str, Any]:
         """Let a router lead out through a subnet."""
-        return self.transactions.run(session, lambda s: routers.set_gateway(s, router, subnet))
+        return self._update(session, tables.Router, router, expected, lambda s: routers.set_gateway(s, router, subnet))
 
-    @operation(router=ROUTER)
-    def clear_gateway(self, session: Session, router: str) -> dict[str, Any]:
+    @operation(router=ROUTER, expected=EXPECTED)
+    def clear_gateway(self, session: Session, router: str, expected: int | None = None) -> dict[str, Any]:
         """Let a router lead out no more."""
-        return self.transactions.run(session, lambda s: routers.clear_gateway(s, router))
+        return self._update(session, tables.Router, router, expected, lambda s: routers.clear_gateway(s, router))

@@ -106,6 +106,21 @@ def view_rule(rule: QosRule) -> dict[str, Any]:
     return {"id": rule.id, "policy": rule.qos_policy_id, "value": rule.value}
 
 
+def read_rule(session: Session, kind: str, rule_id: str) -> dict[str, Any]:
+    """A rule. Raises QosRuleNotFound, InvalidInput."""
+    model = _kind(kind)
+    rule = session.scalars(select(model).where(model.id == rule_id)).one_or_none()
+    if rule is None:
+        raise QosRuleNotFound(f"no {kind} rule {rule_id}")
+    return view_rule(rule)
+
+
+def read_all_rules(session: Session, policy_id: str) -> list[dict[str, Any]]:
+    """All rules of a policy, in one statement. Raises QosPolicyNotFound."""
+    policy = rows.load(session, QosPolicy, policy_id, *whole())
+    return [view_rule(rule) for rule in [*policy.bandwidth_rules, *policy.dscp_rules, *policy.minimum_rules]]
+
+
 def update_rule(session: Session, kind: str, rule_id: str, value: int) -> dict[str, Any]:
     """Change a rule. Raises QosRuleNotFound, InvalidInput."""
     rule = _lock_rule(session, kind, rule_id)

@@ -81,6 +81,9 @@ FREE: Mapping[str, str] = {
 }
 """What nothing else holds on to, so that all but the one bad argument is well; elsewhere, the simplest will do."""
 
+NEEDS: Mapping[str, Mapping[str, str]] = {"set_routes": {"router": seed.ROUTER}}
+"""What an operation needs more than that: an interface."""
+
 DELETED_BY: Mapping[str, str] = {
     "network": "delete_network",
     "subnet": "delete_subnet",
@@ -104,8 +107,9 @@ DELETED_BY: Mapping[str, str] = {
 def well(operation: str) -> dict[str, Any]:
     """Arguments that an operation accepts."""
     strategies = target.operations[operation].strategies
+    chosen = {**FREE, **NEEDS.get(operation, {})}
     return {
-        name: FREE[name] if name in FREE else find(strategy, lambda _: True)  # the simplest
+        name: chosen[name] if name in chosen else find(strategy, lambda _: True)  # the simplest
         for name, strategy in strategies.items()
     }
 

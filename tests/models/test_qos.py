@@ -24,10 +24,14 @@ def test_a_policy_has_one_rule_of_a_kind(session: Session, kind: str) -> None:
     assert target.read_qos_policy(session, policy)["rules"] == {**NO_RULES, kind: [(rule["id"], 10)]}
     with pytest.raises(errors.QosRuleExists):
         target.create_qos_rule(session, policy, kind)
-    assert target.update_qos_rule(session, f"{kind}/{rule['id']}", 20)["value"] == 20
+    changed = target.update_qos_rule(session, f"{kind}/{rule['id']}", 20)
+    assert changed == {**rule, "value": 20}
+    assert target.read_qos_rule(session, f"{kind}/{rule['id']}") == changed
+    assert target.list_qos_rules(session, policy) == [changed]
     target.delete_qos_rule(session, f"{kind}/{rule['id']}")
     left = target.read_qos_policy(session, policy)
     assert (left["rules"], left["revision_number"]) == (NO_RULES, 3)
+    assert target.list_qos_rules(session, policy) == []
 
 
 def test_a_changed_policy_is_read_as_it_was_returned(session: Session) -> None:

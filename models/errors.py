@@ -184,7 +184,7 @@ class AddressAssociationExists(Conflict):
 
 
 class QosRuleExists(Conflict):
-    """The QoS policy has a rule of that kind already."""
+    """The QoS policy has a rule of that kind, and direction, already."""
 
 
 class SegmentationIdInUse(Conflict):

@@ -17,6 +17,7 @@ from models.service import qos
 
 POLICY = st.sampled_from(seed.POLICIES)
 KIND = st.sampled_from(["bandwidth", "dscp", "minimum"])
+DIRECTION = st.sampled_from(["egress", "ingress"])
 RULE = st.sampled_from([f"bandwidth/{seed.QOS_RULE}", f"dscp/{seed.DSCP_RULE}"])
 VALUE = st.sampled_from([10, 20])
 
@@ -51,10 +52,10 @@ class _Qos(_Operations):
         """Remove a QoS policy."""
         self._delete(session, tables.QosPolicy, policy, expected, lambda s: qos.delete(s, policy))
 
-    @operation(policy=POLICY, kind=KIND)
-    def create_qos_rule(self, session: Session, policy: str, kind: str) -> dict[str, Any]:
+    @operation(policy=POLICY, kind=KIND, direction=DIRECTION)
+    def create_qos_rule(self, session: Session, policy: str, kind: str, direction: str = qos.EGRESS) -> dict[str, Any]:
         """Add a rule to a QoS policy."""
-        return self.transactions.run(session, lambda s: qos.create_rule(s, policy, kind, 10))
+        return self.transactions.run(session, lambda s: qos.create_rule(s, policy, kind, 10, direction))
 
     @operation(qos_rule=RULE)
     def read_qos_rule(self, session: Session, qos_rule: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from models.errors import InvalidInput, QosPolicyInUse, QosRuleExists, QosRuleNo
 from models.service import networks, ports, rows
 from models.tables import (
     QosBandwidthRule,
+    QosDirectedRule,
     QosDscpRule,
     QosMinimumRule,
     QosNetworkBinding,
@@ -22,6 +23,9 @@ from models.tables import (
 )
 
 CHANGEABLE = frozenset({"name", "description"})
+
+EGRESS = "egress"
+DIRECTIONS = frozenset({EGRESS, "ingress"})
 
 KINDS: Mapping[str, type[QosRule]] = {
     "bandwidth": QosBandwidthRule,
@@ -37,7 +41,7 @@ def view(policy: QosPolicy) -> dict[str, Any]:
         "dscp": policy.dscp_rules,
         "minimum": policy.minimum_rules,
     }
-    return rows.view(policy, rules={kind: [(rule.id, rule.value) for rule in of] for kind, of in rules.items()})
+    return rows.view(policy, rules={kind: [_view_part(rule) for rule in of] for kind, of in rules.items()})
 
 
 def whole() -> tuple[ORMOption, ...]:
@@ -88,14 +92,18 @@ def delete(session: Session, policy_id: str) -> None:
     session.flush()
 
 
-def create_rule(session: Session, policy_id: str, kind: str, value: int) -> dict[str, Any]:
-    """Add a rule to a policy. Raises QosPolicyNotFound, QosRuleExists, InvalidInput."""
-    model = _kind(kind)
+def create_rule(session: Session, policy_id: str, kind: str, value: int, direction: str = EGRESS) -> dict[str, Any]:
+    """Add a rule to a policy, that has none of the kind and direction.
+
+    Raises:
+        QosPolicyNotFound, QosRuleExists, InvalidInput: as their names say.
+    """
+    model, columns = _kind(kind), _directed(kind, direction)
     rows.lock(session, QosPolicy, policy_id)
     policy = rows.load(session, QosPolicy, policy_id)
-    if session.scalar(select(model.id).where(model.qos_policy_id == policy_id)) is not None:
-        raise QosRuleExists(f"policy {policy_id} has a {kind} rule")
-    rule = model(policy=policy, value=value)
+    if session.scalar(select(model.id).filter_by(qos_policy_id=policy_id, **columns)) is not None:
+        raise QosRuleExists(f"policy {policy_id} has a {kind} rule for {direction}")
+    rule = model(policy=policy, value=value, **columns)
     session.add(rule)
     session.flush()
     return view_rule(rule)
@@ -103,7 +111,8 @@ def create_rule(session: Session, policy_id: str, kind: str, value: int) -> dict
 
 def view_rule(rule: QosRule) -> dict[str, Any]:
     """A rule as users see it; it has no revision of its own."""
-    return {"id": rule.id, "policy": rule.qos_policy_id, "value": rule.value}
+    seen = {"id": rule.id, "policy": rule.qos_policy_id, "value": rule.value}
+    return {**seen, "direction": rule.direction} if isinstance(rule, QosDirectedRule) else seen
 
 
 def read_rule(session: Session, kind: str, rule_id: str) -> dict[str, Any]:
@@ -173,6 +182,19 @@ def unbind_network(session: Session, network_id: str) -> dict[str, Any]:
     network.qos_binding = None
     session.flush()
     return networks.view(network)
+
+
+def _view_part(rule: QosRule) -> tuple[str | int, ...]:
+    """A rule as a part of its policy."""
+    return tuple(value for name, value in view_rule(rule).items() if name != "policy")
+
+
+def _directed(kind: str, direction: str) -> dict[str, str]:
+    """The columns that say a rule's direction; marks are for what leaves. Raises InvalidInput."""
+    directed = issubclass(_kind(kind), QosDirectedRule)
+    if direction not in (DIRECTIONS if directed else {EGRESS}):
+        raise InvalidInput(f"{direction!r} is no direction of a {kind} rule")
+    return {"direction": direction} if directed else {}
 
 
 def _kind(kind: str) -> type[QosRule]:

@@ -9,6 +9,7 @@ from models.tables.networks import IPAllocationPool, Network, NetworkRBAC, Subne
 from models.tables.ports import AllowedAddressPair, IPAllocation, Port, PortBinding
 from models.tables.qos import (
     QosBandwidthRule,
+    QosDirectedRule,
     QosDscpRule,
     QosMinimumRule,
     QosNetworkBinding,
@@ -45,6 +46,7 @@ __all__ = [
     "PortBinding",
     "PortForwarding",
     "QosBandwidthRule",
+    "QosDirectedRule",
     "QosDscpRule",
     "QosMinimumRule",
     "QosNetworkBinding",

@@ -45,29 +45,35 @@ class QosRule(Base):
         return relationship()
 
 
-class QosBandwidthRule(QosRule):
-    """No more than so many kilobits a second."""
+class QosDirectedRule(QosRule):
+    """A rule for what leaves a port (egress), or for what comes to it (ingress): one a policy and direction."""
 
-    __tablename__ = "qos_bandwidth_limit_rules"
-    __table_args__ = (UniqueConstraint("qos_policy_id", "direction"),)
+    __abstract__ = True
 
     direction: Mapped[str] = mapped_column(String(16), default="egress")
 
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[UniqueConstraint]:  # noqa: N805 - SQLAlchemy calls it with the class
+        return (UniqueConstraint("qos_policy_id", "direction"),)
+
+
+class QosBandwidthRule(QosDirectedRule):
+    """No more than so many kilobits a second."""
+
+    __tablename__ = "qos_bandwidth_limit_rules"
+
 
 class QosDscpRule(QosRule):
-    """This mark on every packet."""
+    """This mark on every packet that leaves."""
 
     __tablename__ = "qos_dscp_marking_rules"
     __table_args__ = (UniqueConstraint("qos_policy_id"),)
 
 
-class QosMinimumRule(QosRule):
+class QosMinimumRule(QosDirectedRule):
     """No less than so many kilobits a second."""
 
     __tablename__ = "qos_minimum_bandwidth_rules"
-    __table_args__ = (UniqueConstraint("qos_policy_id", "direction"),)
-
-    direction: Mapped[str] = mapped_column(String(16), default="egress")
 
 
 class QosPortBinding(Base):

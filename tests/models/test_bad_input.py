@@ -63,6 +63,7 @@ MALFORMED: Mapping[str, list[Any]] = {
     ],
     "changes": [{"id": "another"}, {"revision_number": 7}],
     "kind": ["ten"],
+    "direction": ["ten", ""],
     "limit": [-1],
     "amount": [0, -1],
     "segmentation_id": [0, 4095],

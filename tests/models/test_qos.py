@@ -21,7 +21,8 @@ def test_a_created_policy_has_no_rules(session: Session) -> None:
 def test_a_policy_has_one_rule_of_a_kind(session: Session, kind: str) -> None:
     policy = target.create_qos_policy(session, "a")["id"]
     rule = target.create_qos_rule(session, policy, kind)
-    assert target.read_qos_policy(session, policy)["rules"] == {**NO_RULES, kind: [(rule["id"], 10)]}
+    directed = () if kind == "dscp" else ("egress",)
+    assert target.read_qos_policy(session, policy)["rules"] == {**NO_RULES, kind: [(rule["id"], 10, *directed)]}
     with pytest.raises(errors.QosRuleExists):
         target.create_qos_rule(session, policy, kind)
     changed = target.update_qos_rule(session, f"{kind}/{rule['id']}", 20)
@@ -32,6 +33,26 @@ def test_a_policy_has_one_rule_of_a_kind(session: Session, kind: str) -> None:
     left = target.read_qos_policy(session, policy)
     assert (left["rules"], left["revision_number"]) == (NO_RULES, 3)
     assert target.list_qos_rules(session, policy) == []
+
+
+@pytest.mark.parametrize("kind", ["bandwidth", "minimum"])
+def test_a_policy_has_one_rule_of_a_kind_and_direction(session: Session, kind: str) -> None:
+    policy = target.create_qos_policy(session, "a")["id"]
+    for direction in ("egress", "ingress"):
+        rule = target.create_qos_rule(session, policy, kind, direction)
+        assert rule["direction"] == direction
+        assert target.read_qos_rule(session, f"{kind}/{rule['id']}") == rule
+        with pytest.raises(errors.QosRuleExists):
+            target.create_qos_rule(session, policy, kind, direction)
+    listed = target.list_qos_rules(session, policy)
+    assert sorted(rule["direction"] for rule in listed) == ["egress", "ingress"]
+
+
+def test_marks_are_for_what_leaves(session: Session) -> None:
+    policy = target.create_qos_policy(session, "a")["id"]
+    with pytest.raises(errors.InvalidInput):
+        target.create_qos_rule(session, policy, "dscp", "ingress")
+    target.create_qos_rule(session, policy, "dscp", "egress")
 
 
 def test_a_changed_policy_is_read_as_it_was_returned(session: Session) -> None:

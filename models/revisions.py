@@ -132,7 +132,9 @@ class Revisions:
     def bump_modified(self, session: Session) -> None:
         """Raise the number of each resource whose own columns, or description, change."""
         bumped = state(session).bumped
-        bumped.update(new for new in session.new if isinstance(new, StandardAttribute))  # they begin at 0
+        # What is new begins at 0 and is returned so. Upstream's is raised by its own children that later flushes of the
+        # transaction write: a port is returned at 1, a security group at 0.
+        bumped.update(new for new in session.new if isinstance(new, StandardAttribute))
         for changed in self.modified(session):
             try:
                 standard_attr = standard_attr_of(changed)

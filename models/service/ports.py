@@ -164,7 +164,7 @@ def delete(session: Session, port_id: str) -> None:
         PortNotFound, PortInUse: as their names say.
     """
     rows.lock(session, Port, port_id, delete=True)  # before the checks: what would use it waits
-    port = rows.load(session, Port, port_id, *whole())
+    port = rows.load(session, Port, port_id, *whole(), *_owning())
     require_free(port)
     require_apart(session, port_id)
     forwardings.leave(session, port_id)
@@ -175,7 +175,7 @@ def delete(session: Session, port_id: str) -> None:
 def discard(session: Session, port_id: str) -> None:
     """Remove a port that a router or a floating IP had to itself. Raises PortNotFound."""
     rows.lock(session, Port, port_id, delete=True)
-    session.delete(rows.load(session, Port, port_id, *whole()))
+    session.delete(rows.load(session, Port, port_id, *whole(), *_owning()))
     session.flush()
 
 
@@ -201,6 +201,11 @@ def whole() -> tuple[ORMOption, ...]:
         joinedload(Port.host_bindings),
         joinedload(Port.qos_binding),
     )
+
+
+def _owning() -> tuple[ORMOption, ...]:
+    """What goes with a port besides, if it is still there."""
+    return (joinedload(Port.routerport), joinedload(Port.floating_ips))
 
 
 def derived_mac(origin: str) -> str:

@@ -41,7 +41,11 @@ def create(session: Session, network_id: str, cidr: str, pool: Sequence[str] | N
     Raises:
         NetworkNotFound, OverlappingCidr, InvalidInput: as their names say.
     """
-    rows.lock(session, Network, network_id)  # before the check: two overlapping subnets never pass it at a time
+    # Before the check: two overlapping subnets never pass it at a time. Upstream looked without a lock, then counted on
+    # a compare-and-swap of the network that a later change took away, and now writes a row a network
+    # (`network_subnet_lock`) after the check and the INSERT: whoever is second must begin anew. The network's own row
+    # does for that, and who waits for it looks once.
+    rows.lock(session, Network, network_id)
     return add(session, network_id, cidr, pool)
 
 

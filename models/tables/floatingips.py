@@ -24,7 +24,7 @@ class FloatingIP(Resource):
     fixed_ip_address: Mapped[str | None] = mapped_column(String(64))
     router_id: Mapped[str | None] = mapped_column(ForeignKey("routers.id"), index=True)
 
-    floating_port: Mapped[Port] = relationship(foreign_keys=[floating_port_id])
+    floating_port: Mapped[Port] = relationship(foreign_keys=[floating_port_id], back_populates="floating_ips")
     # Read only: they are deleted one by one, as each is a change of its port.
     port_forwardings: Mapped[list[PortForwarding]] = relationship(viewonly=True, order_by="PortForwarding.id")
 

@@ -34,7 +34,11 @@ class QuotaUsage(Base):
 
 
 class Reservation(Base):
-    """What is put aside for a project until it is used or given back."""
+    """What is put aside for a project until it is used or given back.
+
+    Upstream's expire, for requests that die half-way, and whoever reserves next sweeps them up. No request of this
+    model dies so, and a reservation that vanished with time would be another result at each run: they do not expire.
+    """
 
     __tablename__ = "reservations"
     __mapper_args__ = UNCONFIRMED

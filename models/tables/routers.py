@@ -41,7 +41,7 @@ class RouterPort(Base):
     port_id: Mapped[str] = mapped_column(ForeignKey("ports.id", ondelete="CASCADE"), primary_key=True, unique=True)
 
     router: Mapped[Router] = relationship()
-    port: Mapped[Port] = relationship()
+    port: Mapped[Port] = relationship(back_populates="routerport")
 
 
 class RouterRoute(Base):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, literal, select, union_all
+from sqlalchemy import Engine, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from models import Network, seed
@@ -160,6 +160,20 @@ def pair_and_unpair(session: Session) -> None:
     session.get_one(Port, seed.PORT).address_pairs = []
 
 
+def floating_ip_comes(session: Session) -> None:
+    port = Port.new(network_id=seed.OUTER_NETWORK, mac_address="fa:16:3f:00:00:09")
+    session.add(
+        FloatingIP.new(
+            floating_ip_address="172.24.0.9",
+            floating_network_id=seed.OUTER_NETWORK,
+            floating_port=port,
+            fixed_port_id=seed.PORT,
+            fixed_ip_address=seed.ADDRESSES[0],
+            router_id=seed.ROUTER,
+        )
+    )
+
+
 def route_and_cross_out(session: Session) -> None:
     router = session.get_one(Router, seed.OTHER_ROUTER)
     router.routes = [RouterRoute(destination="10.2.0.0/24", nexthop="10.0.0.6")]
@@ -204,6 +218,11 @@ CHILDREN: dict[str, tuple[Act, set[str]]] = {
     ),
     "a port is bound to none": (remove(QosPortBinding, (seed.POLICY, seed.OTHER_PORT)), {OTHER_PORT}),
     "a rule comes": (add(SecurityGroupRule, OF_GROUP, direction="egress", protocol="tcp"), {GROUP}),
+    "a rule is described": (lambda session: target.update_rule(session, seed.RULE, {"description": "a"}, None), {RULE}),
+    "a rule names another group": (
+        change(SecurityGroupRule, seed.OTHER_RULE, remote_group_id=seed.FREE_GROUP),
+        {OTHER_RULE, FREE_GROUP},
+    ),
     "a rule goes": (remove(SecurityGroupRule, seed.OTHER_RULE), {FREE_GROUP}),
     "a project gets a default group": (
         add(DefaultSecurityGroup, project_id=seed.PROJECT, security_group_id=seed.GROUP),
@@ -231,6 +250,10 @@ CHILDREN: dict[str, tuple[Act, set[str]]] = {
         change(FloatingIP, seed.FLOATING_IP, fixed_port_id=None, router_id=None),
         {FLOATING_IP},
     ),
+    "a floating IP comes": (floating_ip_comes, set()),
+    "a floating IP goes": (remove(FloatingIP, seed.FLOATING_IP), set()),
+    "a floating IP's own port goes": (remove(Port, f"port-{seed.FREE_FLOATING_IP}"), set()),
+    "an interface's port goes": (remove(Port, seed.INTERFACE), {ROUTER}),
     "a forwarding comes": (forward, {FREE_FLOATING_IP, PORT}),
     "a forwarding goes": (remove(PortForwarding, seed.FORWARDING), {FORWARDING_IP, SERVED_PORT}),
     "a bandwidth rule comes": (add(QosBandwidthRule, OF_POLICY, value=1), {FREE_POLICY}),
@@ -255,6 +278,35 @@ CHILDREN: dict[str, tuple[Act, set[str]]] = {
     "a network comes": (add(NetworkRow), set()),
     "a router is deleted": (lambda session: target.delete_router(session, seed.OTHER_ROUTER, None), set()),
 }
+
+
+LATER: dict[str, tuple[Act, Act, Act | None, set[str]]] = {
+    "an address pair": (
+        add(AllowedAddressPair, OF_PORT, **PAIR),
+        remove(AllowedAddressPair, (seed.PORT, *PAIR.values())),
+        None,
+        {PORT},
+    ),
+    "a route": (
+        add(RouterRoute, OF_ROUTER, destination="10.2.0.0/24", nexthop="10.0.0.6"),
+        remove(RouterRoute, ("10.2.0.0/24", "10.0.0.6", seed.OTHER_ROUTER)),
+        None,
+        {OTHER_ROUTER},
+    ),
+    "a minimum-bandwidth rule": (
+        add(QosMinimumRule, OF_POLICY, id="minimum", value=1),
+        remove(QosMinimumRule, "minimum"),
+        change(QosMinimumRule, "minimum", value=2, direction="ingress"),
+        {FREE_POLICY},
+    ),
+    "a project's default group": (
+        add(DefaultSecurityGroup, project_id=seed.PROJECT, security_group_id=seed.GROUP),
+        remove(DefaultSecurityGroup, seed.PROJECT),
+        change(DefaultSecurityGroup, seed.PROJECT, security_group_id=seed.FREE_GROUP),
+        set(),
+    ),
+}
+"""How a row comes, goes, and changes (if it does) before that, in a transaction each; and what each of them moves."""
 
 
 def revisions(engine: Engine) -> dict[str, int]:
@@ -310,3 +362,21 @@ def test_a_description_and_a_tag_move_their_resource_alone(
 def test_a_row_moves_what_it_belongs_to(engine: Engine, session: Session, what: str) -> None:
     act, moved = CHILDREN[what]
     assert moves(engine, session, act) == dict.fromkeys(moved, 1)
+
+
+@pytest.mark.parametrize("what", LATER)
+def test_a_row_that_comes_changes_and_goes_moves_what_it_belongs_to_each_time(
+    engine: Engine, session: Session, what: str
+) -> None:
+    come, go, change_it, moved = LATER[what]
+    for act in (come, change_it, go):
+        if act is not None:
+            assert moves(engine, session, act) == dict.fromkeys(moved, 1)
+
+
+def test_a_floating_ip_goes_with_its_own_port_standard_attributes_and_all(engine: Engine, session: Session) -> None:
+    attributes = select(func.count()).select_from(StandardAttribute)
+    before = session.scalars(attributes).one()
+    moves(engine, session, remove(Port, f"port-{seed.FREE_FLOATING_IP}"))
+    assert session.get(FloatingIP, seed.FREE_FLOATING_IP) is None
+    assert session.scalars(attributes).one() == before - 2

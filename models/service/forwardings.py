@@ -1,7 +1,11 @@
 """What floating IPs stand for: a port in whole, or single port numbers (port forwardings).
 
 Locks are taken in the order port, floating IP, router. A floating IP that comes to stand for a port is no change of the
-port, nor of the router it goes through: it touches both, so that neither loses what it goes by.
+port, nor of the router it goes through: it touches both, so that neither loses what it goes by. (Upstream touches
+neither: a floating IP may come to stand for an address that its port has just given back.)
+
+That a floating IP stands for a port, or for port numbers, no constraint says: upstream leaves it to a compare-and-swap
+of its revision (LP1491317). Here whatever makes it either has it locked while it looks.
 """
 
 from __future__ import annotations

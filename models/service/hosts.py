@@ -26,7 +26,9 @@ def bind(session: Session, port_id: str, host: str) -> dict[str, Any]:
 
 def activate(session: Session, port_id: str, host: str) -> dict[str, Any]:
     """Make one binding the active one. Raises PortNotFound, BindingNotFound."""
-    port = ports.lock_whole(session, port_id)  # of two, the second finds the first's done, and no row gone
+    # Of two, the second waits here and finds the first's done. Upstream looked for an inactive binding without a lock:
+    # who came second found none any more, and went on with it all the same (LP1986003).
+    port = ports.lock_whole(session, port_id)
     _binding(port, host)
     for each in port.host_bindings:
         each.status = ACTIVE if each.host == host else INACTIVE

@@ -124,6 +124,7 @@ def remove_interface(session: Session, router_id: str, port_id: str) -> dict[str
 def set_routes(session: Session, router_id: str, routes: Sequence[Sequence[str]]) -> dict[str, Any]:
     """Let a router have these (destination, next hop) and no others. Raises RouterNotFound, InvalidInput."""
     wanted = {(str(parse(destination)), str(parse_address(nexthop))) for destination, nexthop in routes}
+    # Before the difference to what there is is taken: of two lists, upstream leaves the union.
     rows.lock(session, Router, router_id)
     router = rows.load(session, Router, router_id, *whole())
     if wanted:
@@ -142,6 +143,8 @@ def set_gateway(session: Session, router_id: str, subnet_id: str) -> dict[str, A
     Raises:
         RouterNotFound, SubnetNotFound, GatewayExists, AddressExhausted: as their names say.
     """
+    # Before the check: upstream makes the port first, in a transaction of its own, and enters it after. Of two, the
+    # second overwrites the first's, whose port and address are nobody's then.
     rows.lock(session, Router, router_id)
     router = rows.load(session, Router, router_id, *whole())
     if router.gw_port_id is not None:

@@ -83,7 +83,9 @@ def delete(session: Session, group_id: str) -> None:
     Raises:
         SecurityGroupNotFound, SecurityGroupInUse: as their names say.
     """
-    rows.lock(session, SecurityGroup, group_id, delete=True)  # before the check: a port that would use it waits
+    # Before the check: a port that would use it waits. Upstream asks for ports in a transaction of its own, and deletes
+    # in the next; the foreign key is a cascade since, so that a port bound in between loses the group without a bump.
+    rows.lock(session, SecurityGroup, group_id, delete=True)
     group = rows.load(session, SecurityGroup, group_id)
     check_unused(session, group_id)
     session.delete(group)
@@ -109,7 +111,9 @@ def create_rule(
     remote_address_group_id: str | None = None,
 ) -> dict[str, Any]:
     """Add a rule to a security group. Raises NotFound (of any of the groups), RuleExists."""
-    rows.lock(session, SecurityGroup, group_id)  # before the check: nothing else keeps equal rules apart
+    # Before the check: nothing else keeps equal rules apart. Upstream's check and INSERT share a transaction, and
+    # counted on a compare-and-swap of the group's revision, which is raised blindly now.
+    rows.lock(session, SecurityGroup, group_id)
     return add_rule(session, group_id, direction, protocol, remote_group_id, remote_address_group_id)
 
 

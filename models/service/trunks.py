@@ -1,7 +1,8 @@
 """Trunks: create, read, list, update, delete, add and remove subports.
 
 A port is a trunk's parent, or carried by one, or neither. No constraint says so across two tables, so whatever makes it
-either touches the port first. Subports are no change of the trunk: only what reads them in one statement shows them.
+either touches the port first; upstream's validator reads both tables and locks nothing. Subports are no change of the
+trunk: only what reads them in one statement shows them.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from sqlalchemy.pool import Pool
 
 from fuzz.engine.carrier import current, take_in_thread
 from fuzz.engine.drivers import connect
-from fuzz.engine.scheduled import Scheduled
+from fuzz.engine.scheduled import UNKNOWN, Scheduled
 from fuzz.engine.where import calling_line
 from fuzz.errors import TargetError
 from fuzz.postgres.settings import LOCK_TIMEOUT
@@ -163,8 +163,7 @@ class Connections:
 
     def _set_up(self, connection: Scheduled, adapted: Any) -> None:
         """Set the level; and where no session uses it, give up where a session holds a lock: that one stands still."""
-        if connection.level is not None:  # after an execution option SQLAlchemy puts its own default there
-            connection.forget_level()
+        _tell_own_level(connection, adapted)
         level, limit = connection.settings
         if not connection.user:
             limit = LOCK_TIMEOUT
@@ -180,6 +179,15 @@ class Connections:
         cursor.close()
         adapted.commit()
         connection.settings = (self.level, limit)
+
+
+def _tell_own_level(connection: Scheduled, adapted: Any) -> None:
+    """Undo an execution option: SQLAlchemy puts its own default there, which is not the case's level."""
+    level = connection.told_level(adapted)
+    if connection.own_level is UNKNOWN:
+        connection.own_level = level
+    elif level != connection.own_level:
+        connection.tell_level(adapted, connection.own_level)
 
 
 class _Within:

@@ -20,6 +20,9 @@ from fuzz.engine.where import calling_line
 
 _ADVISORY = re.compile("advisory", re.IGNORECASE)
 
+UNKNOWN = object()
+"""In place of a level that has not been looked at."""
+
 Given = tuple[Any, Any, Any]
 """What a cursor is about to execute: statement, parameters, the cursor."""
 
@@ -53,6 +56,8 @@ class Scheduled(ABC):
             say so to us. From then on whoever closes a cycle is its victim, always: the check of a wait runs once, and
             this one found no cycle yet.
         settings: the default isolation level and the lock timeout that rowrace has set; "" where it has not.
+        own_level: what its driver had been told about levels when it first left its pool: by `create_engine`, or by
+            whoever hears of new connections. An option of one use is undone to this.
         user: the session that used it last; "" outside of all sessions.
         lent: whether it is out of its pool.
         describe: tells the columns of a statement's result, for a driver that does not know where they come from.
@@ -65,6 +70,7 @@ class Scheduled(ABC):
     scheduled: bool = False
     checked: bool = False
     settings: tuple[str, str] = ("", "")
+    own_level: Any = UNKNOWN
     user: str = ""
     lent: bool = False
     describe: Callable[[str], Sequence[tuple[str, int, int]]]
@@ -99,8 +105,16 @@ class Scheduled(ABC):
         """Whether it has been closed, or lost."""
 
     @abstractmethod
-    def forget_level(self) -> None:
-        """Have transactions begin at the default level again; sends nothing."""
+    def told_level(self, adapted: Any) -> Any:
+        """What the driver has been told about levels, in its own words.
+
+        Args:
+            adapted: the connection as SQLAlchemy has it.
+        """
+
+    @abstractmethod
+    def tell_level(self, adapted: Any, level: Any) -> None:
+        """Tell the driver again; sends nothing. Arguments as above."""
 
     @abstractmethod
     def hear(self) -> None:

@@ -26,6 +26,8 @@ from fuzz.engine.scheduled import Scheduled
 
 _LEVELS = {"SERIALIZABLE": "ser", "REPEATABLE READ": "rr", "READ COMMITTED": "rc", "READ UNCOMMITTED": "rc"}
 
+_LEVEL = re.compile(f"ISOLATION LEVEL ({'|'.join(_LEVELS)})")
+
 _PLACEHOLDER = re.compile(r"\$(\d+)")
 
 
@@ -95,8 +97,8 @@ class _Protocol:
         """Send a statement that takes no arguments: what begins and ends transactions."""
         word = query.strip().rstrip(";")
         if word.startswith("BEGIN"):
-            level = re.search(r"ISOLATION LEVEL (\w+ ?\w+)", word.upper())
-            self._connection.asked = _LEVELS.get(level.group(1)) if level else None
+            level = _LEVEL.search(word.upper())
+            self._connection.asked = _LEVELS[level.group(1)] if level else None
             return await self._protocol.query(query, timeout)
         if word not in {"COMMIT", "ROLLBACK"}:
             self._connection.given = (word, None, None)
@@ -206,17 +208,21 @@ class ScheduledConnection(Scheduled, asyncpg.Connection, metaclass=_Meta):  # ty
 
     @property
     def level(self) -> str | None:
-        """As `Scheduled.level`."""
-        return self.asked
+        """As `Scheduled.level`; what is sent outside of transactions asks for none."""
+        return None if self.is_idle else self.asked
 
     @property
     def is_gone(self) -> bool:
         """As `Scheduled.is_gone`."""
         return bool(self.is_closed())
 
-    def forget_level(self) -> None:
-        """As `Scheduled.forget_level`: each transaction says what it asks for."""
-        self.asked = None
+    def told_level(self, adapted: Any) -> Any:
+        """As `Scheduled.told_level`: SQLAlchemy keeps it, and says it when a transaction begins."""
+        return adapted.isolation_level
+
+    def tell_level(self, adapted: Any, level: Any) -> None:
+        """As `Scheduled.tell_level`."""
+        adapted.isolation_level = adapted._isolation_setting = level  # noqa: SLF001 - its own way would await
 
     def hear(self) -> None:
         """As `Scheduled.hear`."""

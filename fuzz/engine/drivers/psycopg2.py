@@ -199,9 +199,14 @@ class ScheduledConnection(Scheduled, extensions.connection):
         """As `Scheduled.is_gone`."""
         return bool(self.closed)
 
-    def forget_level(self) -> None:
-        """As `Scheduled.forget_level`."""
-        self.isolation_level = None
+    def told_level(self, adapted: Any) -> Any:  # noqa: ARG002 - the driver's own connection has it
+        """As `Scheduled.told_level`."""
+        return self.isolation_level
+
+    def tell_level(self, adapted: Any, level: Any) -> None:  # noqa: ARG002 - as above
+        """As `Scheduled.tell_level`; leaving autocommit, psycopg2 may have set the default of the connection back."""
+        self.isolation_level = level
+        self.settings = ("", "")
 
     def hear(self) -> None:
         """As `Scheduled.hear`."""

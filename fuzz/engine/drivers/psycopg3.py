@@ -149,10 +149,14 @@ class _Ours(Scheduled):
         """As `Scheduled.is_gone`."""
         return bool(self.pgconn.status != ConnStatus.OK)
 
-    def forget_level(self: Any) -> None:
-        """As `Scheduled.forget_level`."""
+    def told_level(self: Any, adapted: Any) -> Any:  # noqa: ARG002 - the driver's own connection has it
+        """As `Scheduled.told_level`."""
+        return self.isolation_level
+
+    def tell_level(self: Any, adapted: Any, level: Any) -> None:  # noqa: ARG002 - as above
+        """As `Scheduled.tell_level`."""
         with suppress(StopIteration):
-            next(self._set_isolation_level_gen(None))
+            next(self._set_isolation_level_gen(level))
 
     def hear(self: Any) -> None:
         """As `Scheduled.hear`."""

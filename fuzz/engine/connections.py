@@ -19,6 +19,7 @@ from sqlalchemy.pool import Pool
 
 from fuzz.engine.carrier import current, take_in_thread
 from fuzz.engine.drivers import connect
+from fuzz.engine.forks import Forks
 from fuzz.engine.scheduled import UNKNOWN, Scheduled
 from fuzz.engine.where import calling_line
 from fuzz.errors import TargetError
@@ -51,6 +52,7 @@ class Connections:
         self.level = "read committed"
         self.refused: TargetError | None = None
         self._process = os.getpid()
+        self._forks = Forks()
         take_in_thread()
         _listen()
         _HOMES[database] = self
@@ -60,6 +62,7 @@ class Connections:
         for user in set(self.users.values()):
             self.drop(user)
         _HOMES.pop(self._database, None)
+        self._forks.close()
         if not _HOMES:
             _listen(event.remove)
 
@@ -92,8 +95,9 @@ class Connections:
         self.raise_refused()
 
     def raise_refused(self) -> None:
-        """Say what has been refused, if anything has."""
-        refused, self.refused = self.refused, None
+        """Say what has been refused, if anything has, here or in a process that the target has forked."""
+        where = self._forks.hear()
+        refused, self.refused = _intrusion("a process", where) if where else self.refused, None
         if refused is not None:
             raise refused
 
@@ -142,11 +146,11 @@ class Connections:
         self._records[connection] = record
 
     def _refuse_intruder(self) -> None:
-        who = "a thread" if os.getpid() == self._process else "a process"
-        self.refused = TargetError(
-            f"The target's code has started {who} of its own that uses the database, at {calling_line() or 'its end'}.",
-            "rowrace schedules sessions, each of which is one thread: make two operations of it, or call it in place.",
-        )
+        where = calling_line() or "its end"
+        if os.getpid() != self._process:
+            self._forks.tell(where)
+            raise _intrusion("a process", where)
+        self.refused = _intrusion("a thread", where)
         raise self.refused
 
     def let_go(self, connection: Scheduled) -> None:
@@ -179,6 +183,13 @@ class Connections:
         cursor.close()
         adapted.commit()
         connection.settings = (self.level, limit)
+
+
+def _intrusion(who: str, where: str) -> TargetError:
+    return TargetError(
+        f"The target's code has started {who} of its own that uses the database, at {where}.",
+        "rowrace schedules sessions, each of which is one thread: make two operations of it, or call it in place.",
+    )
 
 
 def _tell_own_level(connection: Scheduled, adapted: Any) -> None:

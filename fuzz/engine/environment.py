@@ -28,6 +28,18 @@ LONGEST_DISPOSE = 10.0
 """Seconds that a session's engines and event loop may take to close: tasks may be left in it."""
 
 
+def aside(carrier: Carrier, act: Callable[[], Made], limit: float) -> Made:
+    """As `Environment.aside`, in what a carrier carries."""
+    done: list[Made] = []
+    before = carrier.probing, carrier.limit
+    carrier.probing, carrier.limit = True, limit
+    try:
+        carrier.begin(lambda: done.append(act()))
+    finally:
+        carrier.probing, carrier.limit = before
+    return done[0]
+
+
 class Environment:
     """The surroundings of one session; or, with a carrier that only probes, of what is done outside of all sessions.
 
@@ -61,15 +73,7 @@ class Environment:
         Raises:
             Overdue: when it takes longer.
         """
-        done: list[Made] = []
-        carrier = self.carrier
-        before = carrier.probing, carrier.limit
-        carrier.probing, carrier.limit = True, limit
-        try:
-            carrier.begin(lambda: done.append(act()))
-        finally:
-            carrier.probing, carrier.limit = before
-        return done[0]
+        return aside(self.carrier, act, limit)
 
     def style(self, function: Callable[..., Any]) -> Style:
         """The style of a function of the target."""

@@ -13,7 +13,7 @@ from fuzz.case import Call
 from fuzz.engine.carrier import Overdue
 from fuzz.engine.chance import EPOCH, seeding_clock_and_dice
 from fuzz.engine.connections import Connections
-from fuzz.engine.environment import LONGEST_OPEN, Environment
+from fuzz.engine.environment import LONGEST_OPEN, Environment, aside
 from fuzz.engine.lacking import remedy_for
 from fuzz.engine.locks import locks_of_sessions
 from fuzz.engine.loop import loops_of_sessions
@@ -21,6 +21,9 @@ from fuzz.engine.substrates import CARRIERS, keeps_by_thread
 from fuzz.errors import TargetError, ToolError
 from fuzz.history import Failure
 from fuzz.target import Target
+
+LONGEST_LAYING_OUT = 180.0
+"""Seconds that a target's `create` and its `seed` may each take: the migrations of years are many."""
 
 OUTSIDE = ""
 """The name under which what is done outside of all sessions has its environment."""
@@ -60,17 +63,15 @@ class Environments:
         Raises:
             TargetError: when the target does not let us.
         """
-        with self._told("make the schema"), seeding_clock_and_dice():
-            engine = create_engine(self._url, poolclass=NullPool)
-            self._target.create(engine)
-            engine.dispose()
+        with self._told("create", "make the schema"), seeding_clock_and_dice():
+            aside(CARRIERS["greenlet"](OUTSIDE), self._create, LONGEST_LAYING_OUT)
         outside = self._make(OUTSIDE)
         if self._target.substrate is None and keeps_by_thread():
             self.substrate = "thread"
         for name in sessions:
             self._make(name)
-        with self._told("seed the database"), seeding_clock_and_dice():
-            outside.aside(lambda: self._sow(outside))
+        with self._told("seed", "seed the database"), seeding_clock_and_dice():
+            outside.aside(lambda: self._sow(outside), LONGEST_LAYING_OUT)
 
     def of(self, name: str, put_back: Callable[[], None]) -> Environment:
         """A session's, made and warmed up when it is first needed.
@@ -124,7 +125,7 @@ class Environments:
 
     def _make(self, name: str) -> Environment:
         carried = "greenlet" if name == OUTSIDE else self.substrate
-        with self._told("open"):
+        with self._told("open", "open"):
             self._made[name] = Environment(self._target, self._url, CARRIERS[carried](name))
         return self._made[name]
 
@@ -134,6 +135,12 @@ class Environments:
         name = environment.carrier.name
         with self.own_world(), seeding_clock_and_dice(name, EPOCH), suppress(Exception, Overdue):
             environment.aside(lambda: environment.warm(call), LONGEST_OPEN)
+
+    def _create(self) -> None:
+        """Let the target make its schema."""
+        engine = create_engine(self._url, poolclass=NullPool)
+        self._target.create(engine)
+        engine.dispose()
 
     def _sow(self, outside: Environment) -> None:
         """Let the target seed, with a session of its own, and commit what that left."""
@@ -150,8 +157,8 @@ class Environments:
         return {name: failure for name, failure in asked.items() if failure is not None}
 
     @contextmanager
-    def _told(self, what: str) -> Iterator[None]:
-        """Turn what the target raises while it is laid out into one clear word."""
+    def _told(self, method: str, what: str) -> Iterator[None]:
+        """Turn what a method of the target raises while it is laid out into one clear word."""
         name = type(self._target).__name__
         try:
             with self.own_world():
@@ -160,7 +167,7 @@ class Environments:
             raise
         except Overdue as overdue:
             raise TargetError(
-                f"{name} has not come to the end of {what}: it is at {overdue.where}.",
+                f"{name} has not come to the end of {method}: it is at {overdue.where}.",
                 "Let it return; what has to go on meanwhile cannot be scheduled.",
             ) from None
         except Exception as error:

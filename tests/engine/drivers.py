@@ -72,6 +72,6 @@ def on_driver(driver: str, substrate: str = "greenlet", /, **options: Any) -> ty
     def open_engine(_self: Target, url: str) -> Any:
         return make(url.replace("+psycopg", f"+{name}"), **options)
 
-    base: type[Target] = AwaitedToo if make is create_async_engine else Called
+    base: Any = AwaitedToo if make is create_async_engine else Called
     made: type[Target] = type(base.__name__, (base,), {"open": open_engine, "substrate": substrate})
     return made

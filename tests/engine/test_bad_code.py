@@ -16,6 +16,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 import fuzz.engine.environment
+import fuzz.engine.environments
 from fuzz import Target, operation
 from fuzz.case import Call, Case
 from fuzz.engine.stage import Stage
@@ -66,6 +67,23 @@ class Wild(_Counters):
         session.execute(READ)
         if (child := os.fork()) == 0:
             _quietly(lambda: session.execute(READ))
+            os._exit(0)
+        os.waitpid(child, 0)
+        session.commit()
+
+    @operation
+    def in_a_process_that_connects(self, session: Session, app: str) -> None:
+        session.execute(READ)
+        if (child := os.fork()) == 0:
+            _quietly(lambda: create_engine(app).connect().execute(READ))
+            os._exit(0)
+        os.waitpid(child, 0)
+        session.commit()
+
+    @operation
+    def in_a_process_of_no_concern(self, session: Session) -> None:
+        session.execute(READ)
+        if (child := os.fork()) == 0:
             os._exit(0)
         os.waitpid(child, 0)
         session.commit()
@@ -161,9 +179,15 @@ def test_a_thread_that_uses_the_database_is_refused_even_if_nobody_hears(stage: 
     assert goes_on(stage)
 
 
-@pytest.mark.parametrize("way", ["in_a_process", "become_two"])
-def test_a_process_that_an_operation_starts_does_not_disturb_it(stage: Stage, way: str) -> None:
-    history = run(stage, way, "AB")
+@pytest.mark.parametrize("way", ["in_a_process", "become_two", "in_a_process_that_connects"])
+def test_a_process_that_uses_the_database_is_refused_though_its_exception_stays_in_it(stage: Stage, way: str) -> None:
+    with pytest.raises(TargetError, match="has started a process of its own that uses the database, at test_bad_code"):
+        run(stage, way, "AAB")
+    assert goes_on(stage)
+
+
+def test_a_process_that_leaves_the_database_alone_disturbs_nobody(stage: Stage) -> None:
+    history = run(stage, "in_a_process_of_no_concern", "AB")
     assert [outcome.failure for outcome in history.outcomes] == [None, None]
     assert goes_on(stage)
 
@@ -214,6 +238,28 @@ def test_an_extension_that_the_server_lacks_is_named_with_the_way_to_another_ser
     needing: type[Target] = type("Needing", (Target,), {"create": create})
     with server.scratch() as scratch, pytest.raises(TargetError, match=f"If that is {needs}: .*--dsn URL"):
         Stage(needing(), scratch)
+
+
+def hanging(method: str) -> type[Target]:
+    def hang(_self: Any, _engine: Engine) -> None:
+        select([], [], [], 60)
+
+    def wait(_self: Any, engine: Engine) -> None:
+        with engine.begin() as one, engine.begin() as other:
+            one.execute(text("LOCK TABLE counters"))
+            other.execute(text("LOCK TABLE counters"))
+
+    return type("Hanging", (_Counters,), {method: {"create": hang, "seed": wait}[method]})
+
+
+@pytest.mark.parametrize("method", ["create", "seed"])
+def test_a_schema_or_a_seed_that_is_never_made_is_told(
+    server: Server, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    monkeypatch.setattr(fuzz.engine.environments, "LONGEST_LAYING_OUT", 0.5)
+    problem = f"Hanging has not come to the end of {method}: it is at test_bad_code.py:"
+    with server.scratch() as scratch, pytest.raises(TargetError, match=problem):
+        Stage(hanging(method)(), scratch)
 
 
 def opening(act: Callable[[Any, str], Any]) -> type[Target]:

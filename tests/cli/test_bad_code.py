@@ -1,0 +1,45 @@
+"""Code that cannot be scheduled, from the desk: exit status 2, and one clear word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import fuzz.engine.environment
+
+Rowrace = Callable[..., Any]
+
+CODE = "tests/targets/bad_code.py"
+
+RUN = ("run", "--cases", 20, "--seed", 1)
+
+WORDS = {
+    "Raising": "Raising could not open: ValueError: no settings",
+    "Hanging": "Hanging has not come to the end of open: it is at bad_code.py:",
+    "Forking": "has started a process of its own that uses the database, at bad_code.py:",
+    "Threading": "has started a thread of its own that uses the database, at bad_code.py:",
+    "Elsewhere": "connects to sqlite database ':memory:', which is not the scratch database",
+    "Mapping": "If that is the extension postgis: the embedded server has the extensions of PostgreSQL's own",
+}
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fuzz.engine.environment, "LONGEST_OPEN", 0.5)
+
+
+@pytest.mark.parametrize(("name", "word"), WORDS.items())
+@pytest.mark.parametrize("command", [RUN, ("explore", "look", "look")])
+def test_it_ends_with_status_two_and_says_why(
+    rowrace: Rowrace, tmp_path: Path, command: tuple[Any, ...], name: str, word: str
+) -> None:
+    first, *others = command
+    ran = rowrace(first, f"{CODE}:{name}", *others, "--out", tmp_path)
+    assert ran.status == 2, ran.out + ran.err
+    assert word in ran.err
+    assert ran.err.count("rowrace: ") == 1
+    assert "Traceback" not in ran.err
+    assert not list(tmp_path.iterdir())

@@ -8,6 +8,7 @@ from fuzz.checks.cause import cause_of
 from fuzz.checks.evidence import Evidence, Serial
 from fuzz.checks.hidden import Hidden, hidden_in
 from fuzz.history import Failure, History, Outcome
+from fuzz.loopless import remedy_for_loopless
 from fuzz.violations import (
     Deadlock,
     DetachedInstance,
@@ -53,10 +54,16 @@ def check_errors(of: Evidence) -> Iterator[Violation]:
 
 
 def fails_alone(of: Evidence) -> Iterator[tuple[str, str]]:
-    """Undeclared exceptions that a serial order gives too, as (operation, exception): bugs, but no races."""
+    """Undeclared exceptions that a serial order gives too, as (operation, what it raises): bugs, but no races."""
     for outcome in of.history.outcomes:
         if outcome.failure is not None and not outcome.expected and _fails_serially(outcome, of.serial):
-            yield outcome.invocation.operation, outcome.failure.name
+            yield outcome.invocation.operation, _told(outcome.failure)
+
+
+def _told(failure: Failure) -> str:
+    """An exception's name, and what to do where that is known."""
+    remedies = filter(None, (remedy_for_loopless(link.message) for link in failure.chain()))
+    return next((f"{failure.name}. {remedy}" for remedy in remedies), failure.name)
 
 
 def is_undeclared(outcome: Outcome, serial: Serial) -> bool:

@@ -16,6 +16,7 @@ from fuzz.engine.carrier import Carrier, Overdue
 from fuzz.engine.chance import seeding_clock_and_dice
 from fuzz.engine.failures import failure_of
 from fuzz.engine.styles import Asynchronous, Style, Synchronous, is_async
+from fuzz.errors import ToolError
 from fuzz.history import Failure
 from fuzz.target import Invariant, Operation, Target
 
@@ -110,6 +111,8 @@ class Environment:
         with self.supplied(invariant) as (style, given):
             try:
                 style.call(invariant.function, self.target, **given)
+            except ToolError:
+                raise
             except Exception as error:  # noqa: BLE001 - whatever it raises says that it does not hold
                 return failure_of(error)
         return None

@@ -20,6 +20,7 @@ from fuzz.engine.loop import loops_of_sessions
 from fuzz.engine.substrates import CARRIERS, keeps_by_thread
 from fuzz.errors import TargetError, ToolError
 from fuzz.history import Failure
+from fuzz.loopless import remedy_for_loopless
 from fuzz.target import Target
 
 LONGEST_LAYING_OUT = 180.0
@@ -174,5 +175,6 @@ class Environments:
             raise TargetError(
                 f"{name} could not {what}: {type(error).__name__}: {error}",
                 remedy_for(error)
+                or remedy_for_loopless(str(error))
                 or f"Try `{name}` on an empty database by itself: rowrace calls create, then open, then seed.",
             ) from error

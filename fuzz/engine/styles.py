@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, sessionmaker
 
 from fuzz.engine.loop import SessionLoop
+from fuzz.errors import TargetError
 
 Found = TypeVar("Found")
 
@@ -68,7 +69,7 @@ class Synchronous:
 
     def call(self, function: Callable[..., Any], *args: Any, **given: Any) -> Any:
         """Call a function, to its end."""
-        return function(*args, **given)
+        return _settled(function, function(*args, **given))
 
     def within(self, session: Session, act: Callable[[Session], Found]) -> Found:
         """Let rowrace's own code use a session."""
@@ -112,7 +113,7 @@ class Asynchronous:
 
     def call(self, function: Callable[..., Any], *args: Any, **given: Any) -> Any:
         """Await a function, to its end."""
-        return self._loop.run_until_complete(function(*args, **given))
+        return _settled(function, self._loop.run_until_complete(function(*args, **given)))
 
     def within(self, session: AsyncSession, act: Callable[[Session], Found]) -> Found:
         """Let rowrace's own code use a session."""
@@ -137,6 +138,23 @@ class Asynchronous:
         await asyncio.sleep(0)  # what was closed from outside is let go of now
         await self._loop.shutdown_asyncgens()
         await self._loop.shutdown_default_executor()
+
+
+def _settled(function: Callable[..., Any], result: Any) -> Any:
+    """The result of a function; what it does must not still have to be awaited.
+
+    Raises:
+        TargetError: when it has.
+    """
+    if not inspect.isawaitable(result):
+        return result
+    if inspect.iscoroutine(result):
+        result.close()
+    name = function.__qualname__
+    raise TargetError(
+        f"{name} returned a {type(result).__name__}, which nobody awaits: so far nothing has been done.",
+        "Write it as `async def`; a decorator around one must be `async def`, too, or run it to its end.",
+    )
 
 
 def is_async(function: Callable[..., Any]) -> bool:

@@ -21,6 +21,7 @@ WORDS = {
     "Hanging": "Hanging has not come to the end of open: it is at bad_code.py:",
     "Forking": "has started a process of its own that uses the database, at bad_code.py:",
     "Threading": "has started a thread of its own that uses the database, at bad_code.py:",
+    "Unawaited": "Unawaited.look returned a coroutine, which nobody awaits",
     "Elsewhere": "connects to sqlite database ':memory:', which is not the scratch database",
     "Mapping": "If that is the extension postgis: the embedded server has the extensions of PostgreSQL's own",
 }
@@ -43,3 +44,12 @@ def test_it_ends_with_status_two_and_says_why(
     assert ran.err.count("rowrace: ") == 1
     assert "Traceback" not in ran.err
     assert not list(tmp_path.iterdir())
+
+
+def test_code_that_asks_for_an_event_loop_fails_alone_and_is_told_how_to_be_given_one(
+    rowrace: Rowrace, tmp_path: Path
+) -> None:
+    ran = rowrace(*RUN, f"{CODE}:Loopless", "--out", tmp_path)
+    assert ran.status == 0
+    told = "look raises RuntimeError. It needs an event loop that runs: write it as `async def`."
+    assert f"fails alone, so no race: {told}" in ran.out

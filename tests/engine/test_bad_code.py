@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -13,11 +14,12 @@ from typing import Any, ClassVar, Literal, Never
 import pytest
 from psycopg import connect
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 import fuzz.engine.environment
 import fuzz.engine.environments
-from fuzz import Target, operation
+from fuzz import Target, invariant, operation
 from fuzz.case import Call, Case
 from fuzz.engine.stage import Stage
 from fuzz.errors import TargetError
@@ -113,6 +115,14 @@ class Wild(_Counters):
             connection.execute(READ)
 
     @operation
+    def awaitable(self, session: Session) -> Any:
+        return _later()
+
+    @operation
+    async def awaitable_in_the_end(self, session: AsyncSession) -> Any:
+        return _later()
+
+    @operation
     def two_engines(self, engine: Engine, app: str) -> int:
         other = create_engine(app)
         with engine.begin() as one, other.begin() as two:
@@ -136,6 +146,10 @@ class Allowed(Wild):
     """With a second database that it may use."""
 
     other_databases = (":memory:",)
+
+
+async def _later() -> None:
+    """What a decorator returns that does not see to it that it is awaited."""
 
 
 def _quietly(act: Callable[[], Any]) -> None:
@@ -214,6 +228,31 @@ def test_an_engine_that_goes_past_sqlalchemy_s_way_to_connect_is_told(stage: Sta
     assert goes_on(stage)
 
 
+@pytest.mark.parametrize("way", ["awaitable", "awaitable_in_the_end"])
+def test_what_is_left_to_be_awaited_is_told(stage: Stage, way: str) -> None:
+    with pytest.raises(TargetError, match=rf"^Wild\.{way} returned a coroutine, which nobody awaits"):
+        run(stage, way)
+    assert goes_on(stage)
+
+
+@pytest.mark.parametrize("method", ["open", "seed"])
+def test_so_it_is_where_the_target_is_laid_out(server: Server, method: str) -> None:
+    left: type[Target] = type("Left", (_Counters,), {method: lambda _self, engine=None, url=None: _later()})  # noqa: ARG005
+    with server.scratch() as scratch, pytest.raises(TargetError, match="a coroutine, which nobody awaits"):
+        Stage(left(), scratch)
+
+
+def test_an_invariant_that_nobody_awaits_is_no_violation_but_told(server: Server) -> None:
+    class Asked(Wild):
+        @invariant
+        def holds(self, session: Session) -> Any:
+            return _later()
+
+    told = pytest.raises(TargetError, match="holds returned a coroutine")
+    with server.scratch() as scratch, closing(Stage(Asked(), scratch)) as asking, told:
+        run(asking, "count")
+
+
 def test_two_engines_in_one_operation_are_both_scheduled(stage: Stage) -> None:
     history = run(stage, "two_engines", "ABBA")
     steps = [step for step in history.steps if step.session == "A"]
@@ -270,6 +309,10 @@ def fail(_self: Any, _url: str) -> None:
     raise ValueError("no settings")
 
 
+def ask_for_loop(_self: Any, _url: str) -> None:
+    asyncio.get_running_loop()
+
+
 def hang(_self: Any, _url: str) -> None:
     select([], [], [], 60)
 
@@ -282,6 +325,7 @@ async def hang_awaited(_self: Any, _url: str) -> None:
     ("act", "problem"),
     [
         (fail, "Opening could not open: ValueError: no settings"),
+        (ask_for_loop, r"RuntimeError: no running event loop\n.*write it as `async def`"),
         (hang, "Opening has not come to the end of open: it is at test_bad_code.py:"),
         (hang_awaited, "Opening has not come to the end of open: it is at test_bad_code.py:"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 from contextlib import suppress
@@ -65,6 +66,23 @@ class Threading(_Bad):
         thread = threading.Thread(target=refresh)
         thread.start()
         thread.join()
+
+
+class Loopless(_Bad):
+    """Asks for the loop that runs, and is not awaited."""
+
+    @operation
+    def look(self, session: Session) -> None:
+        session.get_one(Counter, "visits")
+        asyncio.get_running_loop()
+
+
+class Unawaited(_Bad):
+    """Leaves what it does to whoever would await it."""
+
+    @operation
+    def look(self, session: Session) -> Any:
+        return asyncio.sleep(0)
 
 
 class Elsewhere(_Bad):

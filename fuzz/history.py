@@ -14,6 +14,9 @@ from fuzz.case import Call, Case
 CLOSING = -1
 """The call number of steps that a session takes while it is closed, after its last call."""
 
+COME_TO = "has come to"
+"""How a word in `History.hung` begins, where a session's own code has kept the turn."""
+
 Place = tuple[str, int]
 """A call: its session, and its place in the session's program."""
 

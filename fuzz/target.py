@@ -128,8 +128,9 @@ class Target:
             None: rowrace sees for itself.
         other_databases: names of databases besides the scratch database that the code may connect to (for SQLite,
             the file's); what it does there is not scheduled. Connections to any other are refused.
-        locks_passed_by: whether sessions go past locks in Python (`threading.Lock`) that another session holds, as if
-            each were a process of its own; False: they wait, and the races behind them are not seen.
+        locks_passed_by: whether sessions go past locks in Python (`threading.Lock`, `asyncio.Lock`) that another
+            session holds, as if each were a process of its own; False: they wait, and the races behind them are not
+            seen.
         serial: whether what comes out must be what some serial order of the calls gives; False where a call may
             see what happens between two of its transactions, and is right to.
     """

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fuzz.checks.cause import cause_of
 from fuzz.checks.evidence import Evidence, Serial
 from fuzz.checks.hidden import Hidden, hidden_in
-from fuzz.history import Failure, History, Outcome
+from fuzz.history import COME_TO, Failure, History, Outcome
 from fuzz.loopless import remedy_for_loopless
 from fuzz.violations import (
     Deadlock,
@@ -36,12 +36,19 @@ _BY_TYPE: dict[str, type[ErrorViolation]] = {
 }
 
 
+_WAY_OUT = (
+    " If it waits there for a lock in Python that another session holds: rowrace sees those that are made while it "
+    "imports the target or runs it, and not this one. Give each session a service object of its own in `open`."
+)
+
+
 def check_errors(of: Evidence) -> Iterator[Violation]:
     """Exceptions that no serial order gives, undeclared or hiding a database error; broken sessions; and hangs."""
     history, serial = of.history, of.serial
     for session, why in history.hung.items():
         operation = _operation_at_end(history, session)
-        yield Hung(f"Session {session} does not go on: {why}.", operations=(operation,), shape=())
+        way_out = _WAY_OUT if why.startswith(COME_TO) and _is_in_a_call(history, besides=session) else ""
+        yield Hung(f"Session {session} does not go on: {why}.{way_out}", operations=(operation,), shape=())
     for outcome in history.outcomes:
         if outcome.aftermath is not None:
             yield _broken_session(outcome, outcome.aftermath)
@@ -51,6 +58,12 @@ def check_errors(of: Evidence) -> Iterator[Violation]:
             yield _undeclared(of, outcome, outcome.failure)
         if outcome.expected and (hidden := hidden_in(outcome.failure)) and not _hides_serially(outcome, serial):
             yield _hidden_error(of, outcome, outcome.failure, hidden)
+
+
+def _is_in_a_call(history: History, *, besides: str) -> bool:
+    """Whether another session had begun a call and not come to its end, so that it may hold something."""
+    begun = {place for place in history.turns if place[0] != besides}
+    return bool(begun - {(outcome.session, outcome.call) for outcome in history.outcomes})
 
 
 def fails_alone(of: Evidence) -> Iterator[tuple[str, str]]:

@@ -121,7 +121,7 @@ class Environments:
     def own_world(self) -> Iterator[None]:
         """What holds while the target's code runs."""
         passed_by = self._target.locks_passed_by
-        with self._connections.only(), locks_of_sessions(passed_by=passed_by), loops_of_sessions():
+        with self._connections.only(), locks_of_sessions(passed_by=passed_by), loops_of_sessions(passed_by=passed_by):
             yield
 
     def _make(self, name: str) -> Environment:

@@ -19,6 +19,9 @@ from fuzz.engine.where import calling_line
 
 _real_lock = threading.Lock
 
+LOCK = "a lock in Python"
+"""What is waited for, in a `Pause`: what `Target.locks_passed_by` is about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:
@@ -61,7 +64,7 @@ class SessionLock:
         while not self._real.acquire(blocking=False):
             if deadline is not None and monotonic() > deadline:
                 return False
-            carrier.stop(Pause(lambda: self._is_free(deadline), "a lock in Python", calling_line()))
+            carrier.stop(Pause(lambda: self._is_free(deadline), LOCK, calling_line()))
         return True
 
     def release(self) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from asyncio import mixins
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from selectors import DefaultSelector, SelectorKey
 from typing import Any
 from unittest.mock import patch
 
 from fuzz.engine.carrier import current
-from fuzz.engine.locks import Pause
-from fuzz.engine.where import waiting_line
+from fuzz.engine.locks import LOCK, Pause
+from fuzz.engine.passing import async_locks_passed_by
+from fuzz.engine.where import waiting_line, waits_for_lock
 
 PATIENCE = 0.02
 """Seconds that a loop is given for what its own threads and sockets bring, before others are let go on."""
@@ -56,23 +57,29 @@ class _SessionSelector(DefaultSelector):
         if timeout is not None or carrier is None or carrier.probing:
             return super().select(timeout)
         while not (events := super().select(PATIENCE)) and not self._loop.has_work:
-            carrier.stop(Pause(self._is_ready, "something in Python", self._where()))
+            carrier.stop(self._pause())
         return events
 
-    def _where(self) -> str:
-        return next(filter(None, map(waiting_line, asyncio.all_tasks(self._loop))), "")
+    def _pause(self) -> Pause:
+        tasks = asyncio.all_tasks(self._loop)
+        what = LOCK if any(map(waits_for_lock, tasks)) else "something in Python"
+        return Pause(self._is_ready, what, next(filter(None, map(waiting_line, tasks)), ""))
 
     def _is_ready(self) -> bool:
         return self._loop.has_work or bool(super().select(0))
 
 
 @contextmanager
-def loops_of_sessions() -> Iterator[None]:
+def loops_of_sessions(*, passed_by: bool = False) -> Iterator[None]:
     """Within it, locks and queues of asyncio may be shared by the event loops of several sessions.
 
     Each session has a loop of its own, as if it were a process; what a module keeps would refuse all but the first.
+
+    Args:
+        passed_by: whether sessions do not wait for the locks among them.
     """
-    with patch.object(mixins._LoopBoundMixin, "_get_loop", _running):  # noqa: SLF001 - where asyncio looks whose it is
+    shared = patch.object(mixins._LoopBoundMixin, "_get_loop", _running)  # noqa: SLF001 - where asyncio looks whose it is
+    with shared, async_locks_passed_by() if passed_by else nullcontext():
         yield
 
 

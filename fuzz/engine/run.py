@@ -20,7 +20,7 @@ from fuzz.engine.locks import Pause
 from fuzz.engine.recorder import Recorder, Taken
 from fuzz.engine.scheduled import Exchange
 from fuzz.engine.settle import Answer, Hung, Settler
-from fuzz.history import CLOSING, Failure
+from fuzz.history import CLOSING, COME_TO, Failure
 from fuzz.postgres.audit import Audit
 from fuzz.postgres.monitor import Monitor
 
@@ -218,7 +218,7 @@ class Run:
             move()
         except Overdue as overdue:
             self.recorder.hung[lane.name] = (
-                f"has come to {overdue.where or 'code that is not its own'}, and for {self._step_timeout:g} s neither "
+                f"{COME_TO} {overdue.where or 'code that is not its own'}, and for {self._step_timeout:g} s neither "
                 "sent a statement nor came to its end"
             )
             return

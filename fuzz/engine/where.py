@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -39,12 +40,26 @@ def line_of(frame: FrameType | None) -> str:
 def waiting_line(task: asyncio.Task[Any]) -> str:
     """The innermost line of the target's own code that a task waits in."""
     found = ""
+    for frame in _awaiting(task):
+        found = line_of(frame) or found
+    return found
+
+
+def waits_for_lock(task: asyncio.Task[Any]) -> bool:
+    """Whether a task waits for a lock of asyncio."""
+    return any(
+        frame.f_code.co_name == "acquire" and isinstance(frame.f_locals.get("self"), asyncio.Lock)
+        for frame in _awaiting(task)
+    )
+
+
+def _awaiting(task: asyncio.Task[Any]) -> Iterator[FrameType]:
+    """The frames that a task waits in, the outermost first."""
     awaited: Any = task.get_coro()
     while awaited is not None:
-        frame = getattr(awaited, "cr_frame", None)
-        found = line_of(frame) or found
+        if (frame := getattr(awaited, "cr_frame", None)) is not None:
+            yield frame
         awaited = getattr(awaited, "cr_await", None)
-    return found
 
 
 def _remember(file: str) -> str | None:

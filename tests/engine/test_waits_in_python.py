@@ -21,6 +21,7 @@ from fuzz.engine.stage import Stage
 from fuzz.history import History
 from fuzz.postgres import Server
 from tests.engine.counters import READ, WRITE, Counter, _Counters
+from tests.histories_by_hand import judged
 
 with locks_of_sessions():
     LOCK = threading.Lock()
@@ -28,6 +29,7 @@ with locks_of_sessions():
     CONDITION = threading.Condition()
     QUEUE: queue.Queue[int] = queue.Queue()
 GATE = asyncio.Lock()
+EVENT = asyncio.Event()
 BEFORE = threading.Lock()
 """Made before rowrace could see to it, as where a module is imported by another first."""
 
@@ -92,6 +94,29 @@ class Locking(_Counters):
     async def by_async_lock(self, engine: AsyncEngine) -> None:
         async with GATE, engine.begin() as connection:
             await connection.execute(WRITE, {"value": await connection.scalar(READ) + 1})
+
+    @operation
+    async def by_event(self) -> None:
+        await EVENT.wait()
+
+    @operation
+    async def set_event(self) -> None:
+        EVENT.set()
+
+    @operation
+    async def by_two_tasks(self, engine: AsyncEngine) -> int:
+        """The most tasks that were behind the lock at a time."""
+        inside: list[int] = [0]
+
+        async def task() -> None:
+            async with GATE, engine.begin() as connection:
+                inside.append(inside[-1] + 1)
+                await connection.execute(READ)
+                await asyncio.sleep(0)
+                inside.append(inside[-1] - 1)
+
+        await asyncio.gather(task(), task())
+        return max(inside)
 
 
 class closing_lock:  # noqa: N801 - used as a function
@@ -165,11 +190,28 @@ def test_who_finds_a_lock_taken_waits_until_it_is_free_and_that_is_told(stage: S
     ]
 
 
-@pytest.mark.parametrize("way", ["by_lock", "by_nested_lock", "by_condition"])
+@pytest.mark.parametrize("way", ["by_lock", "by_nested_lock", "by_condition", "by_async_lock"])
 def test_locks_are_passed_by_where_the_target_asks_for_it(passing: Stage, way: str) -> None:
     history = run(passing, way, way, "ABAABB")
     assert (counted(history), history.paused) == ([1, 1], ())
     assert not LOCK.locked()
+    assert not GATE.locked()
+
+
+@pytest.mark.parametrize("way", ["by_lock", "by_nested_lock", "by_condition", "by_async_lock"])
+def test_it_is_told_that_it_was_a_lock(stage: Stage, way: str) -> None:
+    assert {paused.what for paused in run(stage, way, way, "AB").paused} == {"a lock in Python"}
+
+
+def test_what_is_no_lock_is_not_called_one(stage: Stage) -> None:
+    history = run(stage, "by_event", "set_event", "AB")
+    assert ([paused.what for paused in history.paused], history.hung) == (["something in Python"], {})
+
+
+def test_tasks_of_one_session_wait_for_a_lock_that_sessions_pass_by(passing: Stage) -> None:
+    history = run(passing, "by_two_tasks", "by_two_tasks", "ABAABBABAABB")
+    assert {outcome.session: outcome.result for outcome in history.outcomes} == {"A": 1, "B": 1}
+    assert history.paused == ()
 
 
 @pytest.mark.parametrize("way", ["by_lock_or_not_at_all", "by_lock_for_a_while"])
@@ -196,6 +238,8 @@ def test_a_lock_that_was_made_too_early_is_a_hang_that_says_where(stage: Stage) 
     history = run(stage, "by_lock_of_before", "by_lock_of_before", "AB")
     (why,) = history.hung.values()
     assert why.startswith("has come to test_waits_in_python.py:")
+    (found,) = (each for each in judged(history) if each.kind == "hung")
+    assert "a service object of its own in `open`" in str(found)
     if BEFORE.locked():
         BEFORE.release()
     assert run(stage, "by_lock", "by_lock", "").hung == {}

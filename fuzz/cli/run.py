@@ -19,7 +19,7 @@ from fuzz.postgres import open_server
 from fuzz.report.closing import closing
 from fuzz.report.folder import prepare_folder
 from fuzz.report.follow import follow
-from fuzz.report.opening import opening
+from fuzz.report.opening import carried, opening
 from fuzz.report.progress import Progress
 from fuzz.trials import Trials
 
@@ -82,6 +82,7 @@ def run(
     with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server, step_timeout) as trials:
         trial = trials.of(found, applied)
         progress.say(opening(target, server, trial.stage))
+        told = carried(trial.stage)
         events = campaign(
             trial,
             word=target,
@@ -93,6 +94,8 @@ def run(
             strategies=chosen_strategies,
         )
         followed = follow(events, out, progress)
+        if (since := carried(trial.stage)) != told:  # code may make what keeps sessions when it is first called
+            progress.say(since)
     if as_json:
         print(json.dumps(followed.to_json(), indent=2))
     progress.say(closing(followed))

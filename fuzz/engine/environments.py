@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from fuzz.case import Call
+from fuzz.engine.by_thread import ByThread
 from fuzz.engine.carrier import Overdue
 from fuzz.engine.chance import EPOCH, seeding_clock_and_dice
 from fuzz.engine.connections import Connections
@@ -17,7 +18,7 @@ from fuzz.engine.environment import LONGEST_OPEN, Environment, aside
 from fuzz.engine.lacking import remedy_for
 from fuzz.engine.locks import locks_of_sessions
 from fuzz.engine.loop import loops_of_sessions
-from fuzz.engine.substrates import CARRIERS, keeps_by_thread
+from fuzz.engine.substrates import CARRIERS
 from fuzz.errors import TargetError, ToolError
 from fuzz.history import Failure
 from fuzz.loopless import remedy_for_loopless
@@ -49,6 +50,7 @@ class Environments:
         self._connections = connections
         self._made: dict[str, Environment] = {}
         self._warm: dict[str, Call] = {}
+        self._by_thread = ByThread()
 
     @property
     def sessions(self) -> set[str]:
@@ -67,12 +69,14 @@ class Environments:
         with self._told("create", "make the schema"), seeding_clock_and_dice():
             aside(CARRIERS["greenlet"](OUTSIDE), self._create, LONGEST_LAYING_OUT)
         outside = self._make(OUTSIDE)
-        if self._target.substrate is None and keeps_by_thread():
-            self.substrate = "thread"
+        self._by_thread.look()
+        self._choose()
         for name in sessions:
             self._make(name)
-        with self._told("seed", "seed the database"), seeding_clock_and_dice():
+        with self._told("seed", "seed the database"), seeding_clock_and_dice(), self._by_thread.watching():
             outside.aside(lambda: self._sow(outside), LONGEST_LAYING_OUT)
+        self._by_thread.look()
+        self._choose()
 
     def of(self, name: str, put_back: Callable[[], None]) -> Environment:
         """A session's, made and warmed up when it is first needed.
@@ -99,8 +103,10 @@ class Environments:
         for call in calls:
             if call.operation in self._target.operations and call.operation not in self._warm:
                 self._warm[call.operation] = call
-                for name in self.sessions:
-                    self._warm_up(self._made[name], call, put_back)
+                with self._by_thread.watching():
+                    for name in self.sessions:
+                        self._warm_up(self._made[name], call, put_back)
+                self._choose()
 
     def inspect(self) -> Mapping[str, Failure]:
         """What the target's invariants say of the committed state: name -> failure."""
@@ -123,6 +129,13 @@ class Environments:
         passed_by = self._target.locks_passed_by
         with self._connections.only(), locks_of_sessions(passed_by=passed_by), loops_of_sessions(passed_by=passed_by):
             yield
+
+    def _choose(self) -> None:
+        """Have sessions run in threads, where they were not and something is kept by thread: each is made anew."""
+        if self._target.substrate is None and self.substrate == "greenlet" and self._by_thread.found:
+            self.substrate = "thread"
+            for name in self.sessions:
+                self.dismantle(name)
 
     def _make(self, name: str) -> Environment:
         carried = "greenlet" if name == OUTSIDE else self.substrate

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
+from os import environ
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,12 @@ from fuzz import check
 from fuzz.lookup import find_target
 from fuzz.postgres import Server
 from fuzz.violations import LostUpdate
+from tests.cli.conftest import ROOT
 
 OWN = "tests/targets/own_code.py"
+
+KEEPERS = "tests/engine/keepers.py"
+"""Each is run in a process of its own: what one keeps, it keeps in the process."""
 
 Rowrace = Callable[..., Any]
 
@@ -28,9 +35,26 @@ def test_a_lost_update_is_found_and_replayed(rowrace: Rowrace, tmp_path: Path, n
     assert rowrace("replay", folder).status == 1
 
 
-def test_it_is_told_that_threads_were_chosen(rowrace: Rowrace, tmp_path: Path) -> None:
-    ran = rowrace("run", f"{OWN}:ByThread", "--cases", 1, "--seed", 1, "--out", tmp_path)
-    assert "each session runs in a thread: something here keeps sessions or connections by thread" in ran.out
+THREADS = "each session runs in a thread: something here keeps sessions or connections by thread"
+
+GREENLETS = "sessions run as greenlets of one thread"
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        (f"{OWN}:ByThread", [f"{THREADS}; operations are called"]),
+        (f"{KEEPERS}:Numbered", [f"{GREENLETS}; operations are called"]),
+        (f"{KEEPERS}:InSeed", [f"{THREADS}; operations are called"]),
+        (f"{KEEPERS}:AtFirstCall", [f"{GREENLETS}; operations are called", THREADS]),
+        ("tests/targets/own_code.py:Awaited", [f"{THREADS}; operations are awaited"]),  # its module has one, too
+    ],
+)
+def test_it_is_told_what_was_chosen(server: Server, tmp_path: Path, target: str, told: list[str]) -> None:
+    words = [sys.executable, "-m", "fuzz", "run", target, "--cases", "1", "--seed", "1", "--out", str(tmp_path)]
+    env = {**environ, "ROWRACE_DSN": server.address.render_as_string(hide_password=False)}
+    ran = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert [line for line in ran.stdout.splitlines() if "thread" in line] == told
 
 
 def test_a_lock_that_hides_races_is_told_with_the_way_past_it(rowrace: Rowrace, tmp_path: Path) -> None:

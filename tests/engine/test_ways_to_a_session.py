@@ -15,6 +15,7 @@ from fuzz.engine.stage import Stage
 from fuzz.history import History
 from fuzz.postgres import Server
 from tests.engine.counters import BY_BOTH, WAYS, Asyncpg, Given, GivenAsync, Probing, Psycopg2, Remembering, Shared, on
+from tests.engine.keepers import AtFirstCall, ByLocal, ByLocalForACall, InSeed
 
 StageOf = Callable[[Any], Stage]
 
@@ -82,6 +83,22 @@ def test_threads_give_the_history_that_greenlets_give(stage_of: StageOf, target:
 
 def test_rowrace_sees_that_a_session_for_each_thread_needs_threads(stage_of: StageOf) -> None:
     assert stage_of(Shared).substrate == "thread"
+
+
+@pytest.mark.parametrize("target", [InSeed, AtFirstCall, ByLocal, ByLocalForACall])
+def test_it_sees_so_wherever_the_code_makes_what_keeps_sessions(stage_of: StageOf, target: type[Target]) -> None:
+    stage = stage_of(target)
+    stage.warm([Call("by_kept")])
+    assert stage.substrate == "thread"
+    history = count(stage, "by_kept", "ABAABB")
+    assert [words(history, session) for session in "AB"] == [["SELECT", "UPDATE", "COMMIT"]] * 2
+    assert counted(history) == [1, 1]
+
+
+def test_a_target_that_says_greenlets_has_greenlets(stage_of: StageOf) -> None:
+    stage = stage_of(on("greenlet", AtFirstCall))
+    stage.warm([Call("by_kept")])
+    assert stage.substrate == "greenlet"
 
 
 def test_an_option_of_one_connection_sets_its_level(stage_of: StageOf) -> None:

@@ -298,5 +298,8 @@ def _reset(_adapted: Any, record: Any, _state: Any) -> None:
 
 
 def _undone(connection: Scheduled) -> bool:
-    """Leave no transaction open; whether that could be done."""
-    return connection.is_idle or connection.undo()
+    """Leave no transaction open, and have it listen to nothing; whether that could be done."""
+    if connection.is_idle and not connection.listens:
+        return True
+    connection.listens = False
+    return connection.undo()

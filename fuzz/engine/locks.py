@@ -31,11 +31,15 @@ class Pause:
         ready: whether it can go on.
         what: it waits for.
         where: "file.py:line" of the target's own code that waits.
+        expires: whether it waits for a while only: that is over when no other session can go on.
+        hides: whether sessions of two processes would not wait for it, so that races behind it are not seen.
     """
 
     ready: Callable[[], bool]
     what: str
     where: str
+    expires: bool = False
+    hides: bool = True
 
 
 class SessionLock:

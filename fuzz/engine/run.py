@@ -142,6 +142,15 @@ class Run:
         self.close(session)
         return True
 
+    def expire(self, session: str) -> bool:
+        """Have the time of a session be up that waits for a while only; whether it does."""
+        lane = self._lanes[session]
+        if lane.pause is None or not lane.pause.expires or self.recorder.hung:
+            return False
+        self._unblock(lane)
+        self._let(lane, lambda: lane.answer(True, None))
+        return True
+
     def finish(self) -> None:
         """Let the sessions go on to their ends, one after the other, and close each at its end."""
         while self._open and not self.recorder.hung:
@@ -224,7 +233,8 @@ class Run:
             return
         if lane.pause is not None:
             self._block(lane)
-            self.recorder.pause(lane.name, lane.call, lane.pause)
+            if lane.pause.hides:
+                self.recorder.pause(lane.name, lane.call, lane.pause)
 
     def _block(self, lane: Lane) -> None:
         if not lane.blocked:
@@ -281,6 +291,8 @@ class Run:
 
     def _wait_outside(self) -> bool:
         """Wait until a session goes on that no session can release (lock_timeout, say); False if none is left."""
+        if any(self.expire(session) for session in list(self._open)):
+            return True
         blocked = list(self._waiting)
         deadline = monotonic() + self._step_timeout
         while blocked and all(lane.blocked for lane in blocked) and not self.recorder.hung:

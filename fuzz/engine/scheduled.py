@@ -18,6 +18,7 @@ from psycopg.pq import TransactionStatus
 from fuzz.engine.carrier import Carrier, current, is_foreign
 from fuzz.engine.where import calling_line
 
+_LISTEN = re.compile(r"\s*LISTEN\s", re.IGNORECASE)
 _ADVISORY = re.compile("advisory", re.IGNORECASE)
 
 UNKNOWN = object()
@@ -63,6 +64,7 @@ class Scheduled(ABC):
         describe: tells the columns of a statement's result, for a driver that does not know where they come from.
         intruded: called when a thread uses it that is no session's; raises.
         names_advisory_locks: whether a statement that it has sent does, so that it may hold one.
+        listens: whether it has sent a LISTEN, so that it may hear of a NOTIFY.
         pid: of its backend, also once it is closed.
     """
 
@@ -76,6 +78,7 @@ class Scheduled(ABC):
     describe: Callable[[str], Sequence[tuple[str, int, int]]]
     intruded: Callable[[], None] | None = None
     names_advisory_locks: bool = False
+    listens: bool = False
     pid: int
     _stepped: bool = False
 
@@ -122,7 +125,7 @@ class Scheduled(ABC):
 
     @abstractmethod
     def undo(self) -> bool:
-        """Roll back at once, outside of all sessions and event loops; False where the driver cannot."""
+        """Roll back and UNLISTEN at once, outside of all sessions and event loops; False where the driver cannot."""
 
     @abstractmethod
     def finish(self) -> None:
@@ -150,6 +153,8 @@ class Scheduled(ABC):
         given, self.given = self.given, None
         if given is not None and not self.names_advisory_locks:
             self.names_advisory_locks = _ADVISORY.search(given[0]) is not None
+        if given is not None and not self.listens:
+            self.listens = _LISTEN.match(given[0]) is not None
         carrier = current()
         if carrier is None:
             if self.scheduled and self.intruded is not None and is_foreign():

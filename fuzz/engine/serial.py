@@ -40,7 +40,7 @@ def serial_history(stage: Stage, case: Case, order: Sequence[str]) -> History:
             for call in calls if whole else calls[made[session] : made[session] + 1]:
                 run.add(session, call)
             made[session] += 1
-            while run.step(session):
+            while run.step(session) or run.expire(session):
                 pass
             if whole:
                 run.close(session)

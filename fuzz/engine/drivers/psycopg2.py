@@ -85,6 +85,8 @@ class ScheduledCursor(extensions.cursor):
     def _rows(self) -> list[Any]:
         if self.name is not None:
             return self._fetched or []
+        if not self.rowcount:  # nowhere to scroll to
+            return []
         place = self.rownumber
         self.scroll(0, "absolute")
         rows = super().fetchall()
@@ -216,6 +218,10 @@ class ScheduledConnection(Scheduled, extensions.connection):
     def undo(self) -> bool:
         """As `Scheduled.undo`."""
         super().rollback()
+        with super().cursor(cursor_factory=extensions.cursor) as cursor:
+            cursor.execute("UNLISTEN *")
+        super().commit()
+        self.notifies.clear()
         return True
 
     def finish(self) -> None:

@@ -7,17 +7,21 @@ told by the cursor that makes the generator: synchronous and asynchronous ones m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Generator, Iterable
 from contextlib import suppress
+from functools import cached_property
+from itertools import count
 from typing import Any
 
 import psycopg
+from psycopg import Notify
 from psycopg.errors import Diagnostic
 from psycopg.pq import ConnStatus, TransactionStatus
 from psycopg.rows import TupleRow
 from sqlalchemy import Dialect
 
-from fuzz.engine.carrier import current
+from fuzz.engine.carrier import Carrier, current
+from fuzz.engine.drivers.notifications import Notifications
 from fuzz.engine.locks import SessionLock
 from fuzz.engine.scheduled import Scheduled
 
@@ -168,8 +172,20 @@ class _Ours(Scheduled):
 
     def undo(self) -> bool:
         """As `Scheduled.undo`."""
-        self.pgconn.exec_(b"ROLLBACK")
+        self.pgconn.exec_(b"ROLLBACK; UNLISTEN *")
+        self.notifications.forget()
         return True
+
+    @cached_property
+    def notifications(self) -> Notifications:
+        """What it hears of."""
+        return Notifications(self)
+
+    @property
+    def _listener(self) -> Carrier | None:
+        """The session that is to stop for a notification; None: psycopg is to wait for it by itself."""
+        carrier = current()
+        return carrier if carrier is not None and self.scheduled and not carrier.probing else None
 
     def finish(self) -> None:
         """As `Scheduled.finish`."""
@@ -190,6 +206,16 @@ class ScheduledConnection(_Ours, psycopg.Connection[TupleRow]):
         """Stop before the exchange, if it is a step of a session's; else as psycopg's."""
         step = self.step(gen, _named(gen))
         return super().wait(gen, *args, **options) if step is None else step[0].stop(step[1])
+
+    def notifies(self, *, timeout: float | None = None, stop_after: int | None = None) -> Generator[Notify]:
+        """As psycopg's; the session stops until there is one."""
+        if (carrier := self._listener) is None:
+            yield from super().notifies(timeout=timeout, stop_after=stop_after)
+            return
+        for _ in range(stop_after) if stop_after is not None else count():
+            if (heard := self.notifications.next(carrier, timeout)) is None:
+                return
+            yield heard
 
     def commit(self) -> None:
         """As psycopg's, after a look at what the transaction leaves, where one is asked for."""
@@ -221,6 +247,17 @@ class ScheduledAsyncConnection(_Ours, psycopg.AsyncConnection[TupleRow]):
         """As `ScheduledConnection.wait`; the session's whole event loop stands still meanwhile."""
         step = self.step(gen, _named(gen))
         return await super().wait(gen, *args, **options) if step is None else step[0].stop(step[1])
+
+    async def notifies(self, *, timeout: float | None = None, stop_after: int | None = None) -> AsyncGenerator[Notify]:
+        """As `ScheduledConnection.notifies`; the session's whole event loop stands still meanwhile."""
+        if (carrier := self._listener) is None:
+            async for each in super().notifies(timeout=timeout, stop_after=stop_after):
+                yield each
+            return
+        for _ in range(stop_after) if stop_after is not None else count():
+            if (heard := self.notifications.next(carrier, timeout)) is None:
+                return
+            yield heard
 
     async def rollback(self) -> None:
         """As `ScheduledConnection.rollback`."""

@@ -109,6 +109,13 @@ class Acts(Script):
             other.commit()
             one.commit()
 
+    @operation(patience=st.just("0"))
+    def wait_for_itself(self, engine: Engine, patience: str) -> None:
+        with engine.connect() as one, engine.connect() as other:
+            one.execute(text(change(1)))
+            other.execute(text(f"SET LOCAL lock_timeout = '{patience}'"))
+            other.execute(text(change(1)))
+
     @operation
     def own_sessions(self, sessions: sessionmaker[Session]) -> Any:
         with sessions.begin() as session:

@@ -10,9 +10,11 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from fuzz import invariant
+from fuzz.case import Call
 from fuzz.engine.stage import Stage
 from fuzz.history import History, Step
 from fuzz.postgres import Server
+from tests.histories_by_hand import judged
 from tests.targets_for_engine import Script, case, change, read, sql
 
 KEY = "INSERT INTO accounts VALUES (9, 0)"
@@ -121,9 +123,21 @@ def test_lock_timeout_ends_a_wait_that_no_session_ends(stage: Stage) -> None:
     assert step(history, "B", 1).waited_for == ("A",)
 
 
-def test_a_wait_for_ones_own_other_connection_ends_by_its_lock_timeout(stage: Stage) -> None:
-    history = stage.run(case(A=sql(change(1), "commit"), B=sql("SET LOCAL lock_timeout = 1", read(1))))
-    assert failed(history) == {}
+@pytest.mark.parametrize("schedule", ["AAA", "ABAABA", "BAAAB"])
+def test_a_wait_for_ones_own_other_connection_is_a_violation_and_no_hang_of_ours(stage: Stage, schedule: str) -> None:
+    waiting = Call("wait_for_itself", {"patience": "0"})
+    history = stage.run(case(schedule, A=waiting, B=sql(read(2), change(2), "commit")))
+    assert [violation.kind for violation in judged(history)] == ["hung"]
+    assert history.hung["A"].startswith(f"{change(1)} waits for a lock that is not given up")
+    assert [outcome.session for outcome in history.outcomes] == ["B"]  # which nobody keeps from coming to its end
+    assert stage.run(case(A=sql(change(1), "commit"))).hung == {}
+
+
+def test_it_ends_by_its_lock_timeout_where_it_has_one(stage: Stage) -> None:
+    waiting = Call("wait_for_itself", {"patience": "40ms"})
+    history = stage.run(case("AAA", A=waiting, B=sql(change(1), "commit")))
+    assert (failed(history), history.hung) == ({"A": "55P03"}, {})
+    assert [step(history, "A", place).waited_for for place in range(3)] == [(), (), ()]  # for no other session
 
 
 def test_nowait_is_refused_and_skip_locked_skips_without_waiting(stage: Stage) -> None:

@@ -19,7 +19,7 @@ def failure_of(error: BaseException, depth: int = _DEEPEST) -> Failure:
     return Failure(
         types,
         settled_text(_message(error)),
-        str(getattr(error, "sqlstate", None) or ""),
+        str(getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or ""),  # pgcode: psycopg2's word
         failure_of(behind, depth - 1) if behind is not None and depth > 1 else None,
         tuple(failure_of(each, depth - 1) for each in inside),
         error.__suppress_context__ and error.__cause__ is None,

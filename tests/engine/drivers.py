@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
@@ -40,7 +40,18 @@ def call(act: Act) -> Call:
     return Call("act", {"name": act.__name__})
 
 
-class Called(_Counters):
+class _Labelled(_Counters):
+    """Two counters, and a label of the first."""
+
+    def create(self, engine: Engine) -> None:
+        super().create(engine)
+        with engine.begin() as connection:
+            connection.execute(text("INSERT INTO counters VALUES ('visitors', 0)"))
+            connection.execute(text("CREATE TABLE labels (counter text PRIMARY KEY REFERENCES counters, text text)"))
+            connection.execute(text("INSERT INTO labels VALUES ('visits', 'all')"))
+
+
+class Called(_Labelled):
     """Synchronous code."""
 
     @operation(name=st.just(""))
@@ -49,7 +60,7 @@ class Called(_Counters):
             return ACTS[name](session)
 
 
-class AwaitedToo(_Counters):
+class AwaitedToo(_Labelled):
     """Asynchronous code."""
 
     @operation(name=st.just(""))

@@ -106,7 +106,8 @@ class _Protocol:
 
     async def bind_execute(self, state: Any, args: Any, *options: Any) -> Any:
         """Execute a prepared statement."""
-        cursor = self._given(state, args, _told(state.query))
+        cursor = _Cursor(state, self._connection.describe)
+        self._tell(_told(state.query), args, cursor)
         return await self._sent(cursor, lambda: self._protocol.bind_execute(state, args, *options))
 
     async def bind_execute_many(self, state: Any, args: Any, *_options: Any, **named: Any) -> Any:
@@ -118,20 +119,19 @@ class _Protocol:
         return found if named.get("return_rows") else None
 
     async def bind(self, state: Any, args: Any, *options: Any) -> Any:
-        """Declare a cursor."""
-        self._given(state, args, f'DECLARE "cursor" CURSOR FOR {_told(state.query)}')
+        """Declare a cursor; no rows come of that."""
+        self._tell(f'DECLARE "cursor" CURSOR FOR {_told(state.query)}', args, None)
         return await self._sent(None, lambda: self._protocol.bind(state, args, *options))
 
     async def execute(self, state: Any, portal: Any, limit: int, *options: Any) -> Any:
         """Fetch from a cursor."""
-        cursor = self._given(state, None, f'FETCH FORWARD {limit or "ALL"} FROM "cursor"')
+        cursor = _Cursor(state, self._connection.describe)
+        self._tell(f'FETCH FORWARD {limit or "ALL"} FROM "cursor"', None, cursor)
         return await self._sent(cursor, lambda: self._protocol.execute(state, portal, limit, *options))
 
-    def _given(self, state: Any, args: Any, text: str) -> _Cursor:
-        cursor = _Cursor(state, self._connection.describe)
+    def _tell(self, text: str, args: Any, cursor: _Cursor | None) -> None:
         parameters = None if args is None else {str(place): value for place, value in enumerate(args, 1)}
         self._connection.given = (text, parameters, cursor)
-        return cursor
 
     async def _sent(self, cursor: _Cursor | None, act: Callable[[], Awaitable[Any]]) -> Any:
         return await self._connection.exchange("execute", act, cursor)

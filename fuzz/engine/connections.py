@@ -110,7 +110,7 @@ class Connections:
         Returns:
             The sessions that have used these, or what cannot be used again either: closed, lent, not rolled back.
         """
-        return {c.user for c in self._records if c.user and (c.pid in worn or c.lent or c.is_gone or not _undone(c))}
+        return {c.user for c in self._records if c.user and (c.pid in worn or c.lent or c.is_gone or not c.clear())}
 
     def drop(self, user: str) -> None:
         """Close what a session has used last; its pools, if they still live, connect anew."""
@@ -295,11 +295,3 @@ def _reset(_adapted: Any, record: Any, _state: Any) -> None:
     connection = None if record is None else record.driver_connection
     if isinstance(connection, Scheduled):
         connection.scheduled = connection.lent = False
-
-
-def _undone(connection: Scheduled) -> bool:
-    """Leave no transaction open, and have it listen to nothing; whether that could be done."""
-    if connection.is_idle and not connection.listens:
-        return True
-    connection.listens = False
-    return connection.undo()

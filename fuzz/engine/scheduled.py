@@ -161,10 +161,25 @@ class Scheduled(ABC):
                 self.intruded()
             return None
         self.user = carrier.name
-        if not self.scheduled or carrier.probing or not name:
+        if carrier.probing or not name or not (self.scheduled or self._is_commit_of_pool(name)):
             return None
         exchange = self._exchange(generator, given, name, carrier.unscheduled)
         return None if exchange is None else (carrier, exchange)
+
+    def clear(self) -> bool:
+        """Leave no transaction open, and have it listen to nothing; whether that could be done."""
+        self._stepped = False
+        if self.is_idle and not self.listens:
+            return True
+        self.listens = False
+        return self.undo()
+
+    def _is_commit_of_pool(self, name: str) -> bool:
+        """Whether a pool that takes it back commits what was written on it: that is the code's own doing."""
+        stepped = self._stepped and not self.lent
+        if name == "ROLLBACK":
+            self._stepped = False
+        return stepped and name == "COMMIT"
 
     def _exchange(
         self, generator: Any, given: Given | None, name: str, unscheduled: re.Pattern[str] | None

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import column, select, table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.util import await_only
 
 from fuzz.case import Case
 from fuzz.engine.stage import Stage
@@ -163,6 +164,13 @@ def nothing_found(session: Session) -> Any:
     return found
 
 
+@does
+def fetched(session: Session) -> Any:
+    driver: Any = session.connection().connection.driver_connection
+    found = await_only(driver.fetch("SELECT name, value FROM counters ORDER BY name"))
+    return [tuple(each) for each in found], await_only(driver.fetchval("SELECT 1"))
+
+
 @dataclass(frozen=True)
 class Shape:
     """Two calls, taken by turns, and what comes of them at READ COMMITTED.
@@ -309,6 +317,15 @@ def test_rows_are_read_with_the_origin_of_their_columns_from_tables_and_cursors(
     assert (declared.columns, declared.rows) == ((), ())
     assert fetched.rows[0] == ("visitors", "0")
     assert [(each.table, each.origin) for each in fetched.columns] == [("counters", "name"), ("counters", "value")]
+
+
+def test_what_is_fetched_by_asyncpg_itself_is_read_like_any_other(stage_of: Callable[..., Stage]) -> None:
+    history = run(stage_of("asyncpg"), twice(fetched, "", ""))
+    assert results(history)[0] == ((("visitors", 0), ("visits", 0)), 1)
+    assert [step.rows for step in history.steps if step.session == "A"] == [
+        (("visitors", "0"), ("visits", "0")),
+        (("1",),),
+    ]
 
 
 @pytest.mark.parametrize("driver", DRIVERS)

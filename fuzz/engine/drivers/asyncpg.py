@@ -12,6 +12,7 @@ from abc import ABCMeta
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 import asyncpg  # type: ignore[import-untyped]  # it has no types
@@ -104,17 +105,21 @@ class _Protocol:
             self._connection.given = (word, None, None)
         return await self._connection.exchange(word, lambda: self._protocol.query(query, timeout), None)
 
-    async def bind_execute(self, state: Any, args: Any, *options: Any) -> Any:
-        """Execute a prepared statement."""
+    async def bind_execute(
+        self, state: Any, args: Any, portal_name: str, limit: int, return_extra: bool, timeout: Any
+    ) -> Any:
+        """Execute a prepared statement; who does not ask for more than the rows is not given more."""
         cursor = _Cursor(state, self._connection.describe)
         self._tell(_told(state.query), args, cursor)
-        return await self._sent(cursor, lambda: self._protocol.bind_execute(state, args, *options))
+        act = partial(self._protocol.bind_execute, state, args, portal_name, limit, True, timeout)
+        answer = await self._sent(cursor, act)
+        return answer if return_extra else answer[0]
 
     async def bind_execute_many(self, state: Any, args: Any, *_options: Any, **named: Any) -> Any:
         """Execute a prepared statement for each of several sets of arguments: each is a step of its own."""
         found: list[Any] = []
         for each in list(args):
-            rows, _, _ = await self.bind_execute(state, each, "", 0, True, named.get("timeout"))
+            rows = await self.bind_execute(state, each, "", 0, False, named.get("timeout"))
             found.extend(rows or ())
         return found if named.get("return_rows") else None
 

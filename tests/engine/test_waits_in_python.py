@@ -98,6 +98,7 @@ class Locking(_Counters):
     @operation
     async def by_event(self) -> None:
         await EVENT.wait()
+        EVENT.clear()
 
     @operation
     async def set_event(self) -> None:

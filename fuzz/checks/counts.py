@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fuzz.accesses import keys_read
+from fuzz.checks.uncommitted import uncommitted
 from fuzz.history import CLOSING, History
 from fuzz.outcomes import incomparable
 from fuzz.transactions import Item
@@ -27,6 +28,7 @@ class Counts:
         refused: calls that ended in a declared exception.
         spurious: those of them that every serial order lets succeed.
         paused: waits of a call for another session in the process: (operation, what for and where).
+        uncommitted: calls that wrote, and left it to whoever closes their session to roll that back.
         opaque: results of a type that cannot be compared: (operation, name of the type).
     """
 
@@ -36,6 +38,7 @@ class Counts:
     refused: Counter[Refusal] = field(default_factory=Counter)
     spurious: Counter[Refusal] = field(default_factory=Counter)
     paused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    uncommitted: Counter[str] = field(default_factory=Counter)
     opaque: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, other: Counts) -> None:
@@ -46,6 +49,7 @@ class Counts:
         self.refused += other.refused
         self.spurious += other.spurious
         self.paused += other.paused
+        self.uncommitted += other.uncommitted
         self.opaque += other.opaque
 
     def to_json(self) -> dict[str, Any]:
@@ -58,6 +62,7 @@ class Counts:
             "waited_in_python": {
                 f"{operation}: {waited}": times for (operation, waited), times in sorted(self.paused.items())
             },
+            "uncommitted": dict(sorted(self.uncommitted.items())),
             "compared_by_type_only": [f"{operation}: {name}" for operation, name in sorted(self.opaque)],
             "refused": {
                 f"{operation}: {error}": {"times": times, "spurious": self.spurious[operation, error]}
@@ -73,7 +78,11 @@ def counts_of(history: History, spurious: Iterable[Refusal]) -> Counts:
         history: whose.
         spurious: its refusals that every serial order lets succeed.
     """
-    counts = Counts(spurious=Counter(spurious), opaque=Counter(incomparable(history)))
+    counts = Counts(
+        spurious=Counter(spurious),
+        opaque=Counter(incomparable(history)),
+        uncommitted=Counter(uncommitted(history)),
+    )
     for outcome in history.outcomes:
         if outcome.call == CLOSING:
             continue

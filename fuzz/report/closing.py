@@ -43,6 +43,11 @@ def _counted(counts: Counts) -> Iterator[str]:
     calls, statements, again = sum(counts.calls.values()), sum(counts.statements.values()), sum(counts.again.values())
     if calls:
         yield f"{calls} calls, {statements / calls:.1f} statements each; {again} rows read again though unchanged"
+    for operation, times in sorted(counts.uncommitted.items()):
+        yield (
+            f"committed nothing: {operation} wrote in {times} of {counts.calls[operation]} calls, which was rolled back "
+            "when its session was closed; let it commit (`session.commit()`), or say `session.rollback()`"
+        )
     for operation, name in sorted(counts.opaque):
         yield f"compared by its type only: {operation} returns a {name}; return plain data to have it compared by value"
     for (operation, waited), times in sorted(counts.paused.items()):

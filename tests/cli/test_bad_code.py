@@ -46,6 +46,18 @@ def test_it_ends_with_status_two_and_says_why(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_call_that_writes_and_commits_nothing_is_told_once_and_in_the_summary(
+    rowrace: Rowrace, tmp_path: Path
+) -> None:
+    words = ("run", "--cases", 60, "--seed", 1, f"{CODE}:Uncommitted", "--out", tmp_path)
+    ran = rowrace(*words)
+    assert ran.status == 0, ran.out
+    told = [line for line in ran.out.splitlines() if line.startswith("committed nothing: ")]
+    assert [line.split()[2] for line in told] == ["forget", "forget_awaited"]
+    assert "let it commit (`session.commit()`)" in told[0]
+    assert set(rowrace(*words, "--json").json["uncommitted"]) == {"forget", "forget_awaited"}
+
+
 def test_code_that_asks_for_an_event_loop_fails_alone_and_is_told_how_to_be_given_one(
     rowrace: Rowrace, tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ from select import select
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from fuzz import Target, operation
@@ -83,6 +84,33 @@ class Unawaited(_Bad):
     @operation
     def look(self, session: Session) -> Any:
         return asyncio.sleep(0)
+
+
+class Uncommitted(_Bad):
+    """Forgets to commit, by some ways."""
+
+    @operation
+    def forget(self, session: Session) -> None:
+        session.get_one(Counter, "visits").value += 1
+        session.flush()
+
+    @operation
+    async def forget_awaited(self, session: AsyncSession) -> None:
+        await session.execute(text("UPDATE counters SET value = value + 1"))
+
+    @operation
+    def decide(self, session: Session) -> None:
+        session.get_one(Counter, "visits").value += 1
+        session.flush()
+        session.rollback()
+
+    @operation
+    def write_nothing(self, session: Session) -> None:
+        session.execute(text("UPDATE counters SET value = 7 WHERE name = 'no such'"))
+
+    @operation
+    def look(self, session: Session) -> None:
+        session.get_one(Counter, "visits")
 
 
 class Elsewhere(_Bad):

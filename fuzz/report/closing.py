@@ -45,7 +45,7 @@ def _counted(counts: Counts) -> Iterator[str]:
         yield f"{calls} calls, {statements / calls:.1f} statements each; {again} rows read again though unchanged"
     for operation, times in sorted(counts.uncommitted.items()):
         yield (
-            f"committed nothing: {operation} wrote in {times} of {counts.calls[operation]} calls, which was rolled back "
+            f"committed nothing: {operation} wrote in {times} of {counts.calls[operation]} calls, and that was undone "
             "when its session was closed; let it commit (`session.commit()`), or say `session.rollback()`"
         )
     for operation, name in sorted(counts.opaque):

@@ -19,6 +19,10 @@ PATIENCE = 0.02
 """Seconds that a loop is given for what its own threads and sockets bring, before others are let go on."""
 
 
+PATIENCE_WITH_SERVER = 1.0
+"""The same where the server is to answer what is no step: it does at once, but for a locked table or a busy machine."""
+
+
 class InFlight:
     """Why a session stops whose exchange is under way: nothing can be read yet."""
 
@@ -28,12 +32,14 @@ class SessionLoop(asyncio.SelectorEventLoop):
 
     Attributes:
         in_flight: whether a driver that reads its answers by this loop waits for one.
+        asking: how many exchanges are under way that are no steps.
         exchanges: held by the task whose exchange that is.
     """
 
     def __init__(self) -> None:
         super().__init__(_SessionSelector(self))
         self.in_flight = False
+        self.asking = 0
         self.exchanges = asyncio.Lock()
 
     @property
@@ -56,9 +62,12 @@ class _SessionSelector(DefaultSelector):
             return events
         if timeout is not None or carrier is None or carrier.probing:
             return super().select(timeout)
-        while not (events := super().select(PATIENCE)) and not self._loop.has_work:
+        while not (events := super().select(self._patience())) and not self._loop.has_work:
             carrier.stop(self._pause())
         return events
+
+    def _patience(self) -> float:
+        return PATIENCE_WITH_SERVER if self._loop.asking else PATIENCE
 
     def _pause(self) -> Pause:
         tasks = asyncio.all_tasks(self._loop)

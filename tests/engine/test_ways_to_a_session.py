@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+import fuzz.engine.loop
 from fuzz import Target
 from fuzz.case import Call, Case
 from fuzz.engine.stage import Stage
@@ -79,6 +80,16 @@ def test_a_case_asks_for_the_isolation_level_whoever_made_the_engine(
 def test_threads_give_the_history_that_greenlets_give(stage_of: StageOf, target: Any, way: str, schedule: str) -> None:
     histories = [count(stage_of(on(substrate, target)), way, schedule) for substrate in ("greenlet", "thread")]
     assert histories[0] == histories[1]
+
+
+def test_a_server_that_is_slow_to_answer_what_is_no_step_has_nobody_passed_over(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fuzz.engine.loop, "PATIENCE", 0)  # so that any answer is slow
+    with server.scratch() as scratch, closing(Stage(Asyncpg(), scratch)) as stage:
+        for _ in range(20):
+            history = count(stage, "by_core", "ABAABB")
+            assert ("".join(step.session for step in history.steps), history.paused) == ("ABAABB", ())
 
 
 def test_rowrace_sees_that_a_session_for_each_thread_needs_threads(stage_of: StageOf) -> None:

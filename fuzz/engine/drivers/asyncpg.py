@@ -100,10 +100,14 @@ class _Protocol:
         if word.startswith("BEGIN"):
             level = _LEVEL.search(word.upper())
             self._connection.asked = _LEVELS[level.group(1)] if level else None
-            return await self._protocol.query(query, timeout)
+            return await self._connection.ask(lambda: self._protocol.query(query, timeout))
         if word not in {"COMMIT", "ROLLBACK"}:
             self._connection.given = (word, None, None)
         return await self._connection.exchange(word, lambda: self._protocol.query(query, timeout), None)
+
+    async def prepare(self, *args: Any, **named: Any) -> Any:
+        """Prepare a statement."""
+        return await self._connection.ask(lambda: self._protocol.prepare(*args, **named))
 
     async def bind_execute(
         self, state: Any, args: Any, portal_name: str, limit: int, return_extra: bool, timeout: Any
@@ -176,12 +180,23 @@ class ScheduledConnection(Scheduled, asyncpg.Connection, metaclass=_Meta):  # ty
             self.given = given
             return await self._exchanged(loop, name, act, cursor)
 
+    async def ask(self, act: Callable[[], Awaitable[Any]]) -> Any:
+        """Send something that is no step."""
+        loop = cast("SessionLoop", self._loop)
+        if not isinstance(loop, SessionLoop):
+            return await act()
+        loop.asking += 1
+        try:
+            return await act()
+        finally:
+            loop.asking -= 1
+
     async def _exchanged(
         self, loop: SessionLoop, name: str, act: Callable[[], Awaitable[Any]], cursor: _Cursor | None
     ) -> Any:
         step = self.step(None, name)
         if step is None:
-            return await act()
+            return await self.ask(act)
         carrier, exchange = step
         exchange.generator = _drive(carrier)
         carrier.stop(exchange)

@@ -21,6 +21,8 @@ SMALL = [
     "20",
     "--cases",
     "20",
+    "--pairs",
+    "4",
     "--transactions",
     "40",
     "--resets",
@@ -43,6 +45,7 @@ SMALL = [
 ROWS = [
     "select 1",
     "ORM get, change, commit",
+    "a call of models:Network",
     "one case",
     "Hypothesis",
     "SQLAlchemy",
@@ -79,7 +82,7 @@ def test_the_file_holds_the_same_figures(measured: tuple[str, Path]) -> None:
     figures = json.loads(measured[1].read_text())
     assert all(figure.get("race", figure["name"]) in measured[0] for figure in figures)
     groups = {figure["group"] for figure in figures} - {"isolationtester"}  # which is not installed everywhere
-    assert groups == {"per second", "case", "judging", "reset", "memory", "minimise", "races"}
+    assert groups == {"per second", "call", "case", "judging", "reset", "memory", "minimise", "races"}
 
 
 def test_the_parts_of_a_case_sum_up_to_it(measured: tuple[str, Path]) -> None:
@@ -89,8 +92,9 @@ def test_the_parts_of_a_case_sum_up_to_it(measured: tuple[str, Path]) -> None:
 
 
 def test_one_measure_can_be_asked_for_by_itself(tmp_path: Path) -> None:
-    table = benchmarks("--only", "reset", "--resets", "1")
+    table, _, told = benchmarks("--only", "reset", "--resets", "1", "--json", str(tmp_path / "f")).partition("\n\n")
     assert [line.split()[0] for line in table.splitlines()[1:]] == ["reset", "reset"]
+    assert told == f"the figures are in {tmp_path / 'f'}\n"
 
 
 def test_rowrace_finds_the_races_and_repeats_them(measured: tuple[str, Path]) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from fuzz.postgres import Server, open_server
-from tests.benchmarks import cases
+from tests.benchmarks import calls, cases
+from tests.benchmarks.calls import measure_calls
 from tests.benchmarks.cases import measure_cases
 from tests.benchmarks.figures import Row, tables
 from tests.benchmarks.isolationtester import measure_isolationtester
@@ -33,8 +34,8 @@ def main(arguments: list[str]) -> None:
     print(tables(rows))
     for how in (HOW[name] for name in options.only if name in HOW):
         print(f"\n{how}")
-    if options.json is not None:
-        options.json.write_text(json.dumps([row.to_json() for row in rows], indent=1))
+    options.json.write_text(json.dumps([row.to_json() for row in rows], indent=1))
+    print(f"\nthe figures are in {options.json}")
 
 
 def _told(rows: Iterable[Row]) -> Iterator[Row]:
@@ -43,11 +44,12 @@ def _told(rows: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
-HOW = {"cases": cases.HOW, "races": races.HOW}
+HOW = {"calls": calls.HOW, "cases": cases.HOW, "races": races.HOW}
 
 MEASURES: dict[str, Callable[[Server, argparse.Namespace], Iterable[Row]]] = {
     "statements": lambda server, o: measure_statements(server, rounds=o.rounds, times=o.times),
     "cases": lambda server, o: measure_cases(server, cases=o.cases),
+    "calls": lambda server, o: measure_calls(server, rounds=o.rounds, cases=o.pairs),
     "isolationtester": lambda server, o: measure_isolationtester(server, rounds=o.rounds, repeated=o.repeated),
     "judging": lambda _, o: measure_judging(transactions=o.transactions),
     "reset": lambda server, o: measure_reset(server, resets=o.resets),
@@ -62,10 +64,11 @@ MEASURES: dict[str, Callable[[Server, argparse.Namespace], Iterable[Row]]] = {
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=MEASURES, default=list(MEASURES), help="what to measure")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    parser.add_argument("--json", type=Path, metavar="FILE", default=Path("bench.json"), help="where the figures go")
     parser.add_argument("--rounds", type=int, default=15, help="of statements, under the scheduler and bare in turn")
     parser.add_argument("--times", type=int, default=2_000, help="statements a round; a tenth as many transactions")
     parser.add_argument("--cases", type=int, default=900, help="to split the time of")
+    parser.add_argument("--pairs", type=int, default=100, help="of calls that are made fuzzed and bare in a round")
     parser.add_argument("--repeated", type=int, default=5, help="how often a permutation is run in a round")
     parser.add_argument("--transactions", type=int, default=10_000, help="of a history to judge")
     parser.add_argument("--resets", type=int, default=5_000, help="between the first and the last that are measured")

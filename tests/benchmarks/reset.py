@@ -7,7 +7,7 @@ from contextlib import closing
 from statistics import median
 from time import perf_counter
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text, insert
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text, insert
 from sqlalchemy.orm import Session
 
 from fuzz import Target
@@ -26,17 +26,20 @@ GROWTH = 1.2
 METADATA = MetaData()
 
 for place in range(TABLES):
-    Table(f"table_{place}", METADATA, Column("id", Integer, primary_key=True), Column("name", Text))
+    _above: list[Column[int]] = [Column("parent", ForeignKey(f"table_{place - 1}.id"))] if place else []
+    Table(f"table_{place}", METADATA, Column("id", Integer, primary_key=True), Column("name", Text), *_above)
 
 
 class Fifteen(Target):
-    """As many tables as a service of middling size has, with a few rows each."""
+    """As many tables as a service of middling size has, with foreign keys and a few rows each."""
 
     metadata = METADATA
 
     def seed(self, session: Session) -> None:
         for table in METADATA.sorted_tables:
-            session.execute(insert(table), [{"id": key, "name": f"row {key}"} for key in range(ROWS // TABLES)])
+            above = {"parent": 0} if "parent" in table.columns else {}
+            rows = [{"id": key, "name": f"row {key}", **above} for key in range(ROWS // TABLES)]
+            session.execute(insert(table), rows)
 
 
 def measure_reset(server: Server, *, resets: int) -> Iterator[Figure]:

@@ -17,8 +17,9 @@ from fuzz.campaign.together import explore_together
 from fuzz.cli.options import Dsn, Json, PgBin, StepTimeout, duration, levels
 from fuzz.engine.stage import NAMES, STEP_TIMEOUT
 from fuzz.errors import TargetError
+from fuzz.generate.joining import meetings_of
 from fuzz.generate.lessons import learn
-from fuzz.generate.meetings import meetings, meetings_of
+from fuzz.generate.meetings import meetings
 from fuzz.lookup import find_target
 from fuzz.postgres import open_server
 from fuzz.report.file import prepare_file, write_file

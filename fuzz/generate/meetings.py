@@ -100,33 +100,6 @@ def meetings(alone: Sequence[Alone]) -> Mapping[Operations, Sequence[Calls]]:
     return {operations: tuple(_chosen(each)) for operations, each in met(alone).items()}
 
 
-def meetings_of(operations: Sequence[str], alone: Sequence[Alone]) -> Sequence[Calls]:
-    """The calls to explore of some operations, one a session.
-
-    Args:
-        operations: two or more, in the order of sessions.
-        alone: calls, the simple ones first, with what each touched when it ran alone.
-
-    Returns:
-        The pairs of calls of the first two as `meetings` has them, each with the call of each other operation that
-        meets the most of those before it.
-    """
-    first, second, *others = operations
-    known = [(call, footprint) for call, footprint in alone if call.operation in operations]
-    pairs = meetings(known)
-    chosen = pairs.get((first, second)) or [calls[::-1] for calls in pairs.get((second, first), ())]
-    return [_joined(calls, others, known) for calls in chosen]
-
-
-def _joined(calls: Calls, others: Sequence[str], alone: Sequence[Alone]) -> Calls:
-    for operation in others:
-        met = [footprint for call, footprint in alone if call in calls]
-        candidates = [(call, footprint) for call, footprint in alone if call.operation == operation]
-        call, _ = max(candidates, key=lambda each: sum(each[1].meets(footprint) for footprint in met))
-        calls = (*calls, call)
-    return calls
-
-
 def _chosen(each: Met) -> Iterator[Pair]:
     yield from (each.ways[way] for way in each.ranked[:WAYS])
     if each.apart is not None and each.ways:

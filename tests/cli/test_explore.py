@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -136,15 +137,61 @@ class Strangers(Target):
     def other(self, session):
         session.execute(text("INSERT INTO others VALUES (1) ON CONFLICT DO NOTHING"))
         session.commit()
+
+    @operation
+    def third(self, session):
+        session.execute(text("SELECT 1"))
 """
 
 
-def test_operations_that_touch_no_table_in_common_are_not_run(rowrace: Rowrace, tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", [("one", "other"), ("one", "other", "third"), ("third", "other", "one")])
+def test_operations_that_touch_no_table_in_common_are_not_run(
+    rowrace: Rowrace, tmp_path: Path, named: tuple[str, ...]
+) -> None:
     (tmp_path / "strangers.py").write_text(STRANGERS)
-    ran = rowrace("explore", tmp_path / "strangers.py", "one", "other", "--out", tmp_path / "findings")
+    ran = rowrace("explore", tmp_path / "strangers.py", *named, "--out", tmp_path / "findings")
     assert ran.status == 0
     assert "Run alone, none of their calls changes or locks what a call of the other has to do with" in ran.out
     assert "0 of 0 pairs of calls explored to the end, 0 interleavings run" in ran.out
+
+
+SKEWED = """
+from sqlalchemy import text
+from fuzz import Target, operation
+
+class Skewed(Target):
+    def create(self, engine):
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE sides (id integer PRIMARY KEY, value integer)"))
+
+    def seed(self, session):
+        session.execute(text("INSERT INTO sides VALUES (1, 0), (2, 0)"))
+
+    @operation
+    def left(self, session):
+        session.execute(text("UPDATE sides SET value = 1 WHERE id = 1"))
+        session.commit()
+
+    @operation
+    def right(self, session):
+        session.execute(text("UPDATE sides SET value = 1 WHERE id = 2"))
+        session.commit()
+
+    @operation
+    def both(self, session):
+        read = (session.scalar(text(f"SELECT value FROM sides WHERE id = {side}")) for side in (1, 2, 1, 2))
+        return list(read)
+"""
+
+
+@pytest.mark.parametrize("named", list(permutations(["left", "right", "both"])))
+def test_writers_of_two_rows_and_who_reads_both_race_in_whatever_order_they_are_named(
+    rowrace: Rowrace, tmp_path: Path, named: tuple[str, ...]
+) -> None:
+    (tmp_path / "skewed.py").write_text(SKEWED)
+    ran = rowrace("explore", tmp_path / "skewed.py", *named, "--out", tmp_path / "findings", "--json")
+    assert ran.status == 1
+    assert {each["kind"] for each in ran.json["findings"]} == {"non-repeatable-read"}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from fuzz.case import Call
 from fuzz.generate.footprint import Footprint, Row
-from fuzz.generate.meetings import WAYS, meetings, meetings_of
+from fuzz.generate.meetings import WAYS, meetings
 
 
 def alone(*, reads: str = "", writes: str = "", inserts: str = "") -> Footprint:
@@ -52,10 +52,3 @@ def test_new_rows_of_one_table_may_meet_by_a_unique_constraint() -> None:
 
 def test_operations_without_a_table_in_common_have_no_pair() -> None:
     assert names(READ, ADD)[("read", "add")] == []
-
-
-def test_a_third_operation_has_the_call_that_meets_the_most_of_the_others() -> None:
-    far = Call("drop", {"row": 2}), alone(writes="a.2")
-    near = Call("drop", {"row": 1}), alone(writes="a.1")
-    found = [tuple(map(str, calls)) for calls in meetings_of(["write", "read", "drop"], [READ, WRITE, far, near])]
-    assert found == [("write(row=1)", "read(row=1)", "drop(row=1)")]

@@ -82,11 +82,20 @@ class _Ongoing:
 
     def so_far(self) -> Explored:
         """What came of it so far."""
-        kinds = {kind: frozenset(signatures) for kind, signatures in self._kinds.items()}
-        classes = self._exploration.classes
-        left = self._exploration.left if classes else 1
-        blocked, deadlocked = self._seen["blocked"], self._seen["deadlocked"]
-        return Explored(self._calls, self._level, classes, left, kinds, blocked, deadlocked, self._exploration.beyond)
+        run = self._exploration
+        return Explored(
+            self._calls,
+            self._level,
+            run.classes,
+            run.left if run.runs else 1,
+            {kind: frozenset(signatures) for kind, signatures in self._kinds.items()},
+            self._seen["blocked"],
+            self._seen["deadlocked"],
+            run.beyond,
+            run.runs,
+            run.interleavings,
+            run.asked,
+        )
 
 
 class _Exploring:

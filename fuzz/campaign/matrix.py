@@ -19,11 +19,14 @@ class Explored:
         invoked: the calls, one a session.
         isolation: a key of `fuzz.case.ISOLATION`.
         classes: how many classes of equivalent interleavings were run.
-        left: how many beginnings of others were not, as time was up; 0: all were run.
+        left: how many beginnings of others were not, as time was up, each of which may bring more; 0: all were run.
         kinds: the violations of all of them: kind -> signatures.
         blocked: in how many a session waited for the other.
         deadlocked: in how many PostgreSQL ended a deadlock.
         beyond: how many beginnings of others take more context switches than were asked for.
+        runs: how many interleavings were run; 0: it was not begun.
+        interleavings: how many there are, by the lengths of the first run; 0: it was not begun.
+        asked: how many of them have no more context switches than were asked for.
     """
 
     invoked: Calls
@@ -34,6 +37,14 @@ class Explored:
     blocked: int
     deadlocked: int
     beyond: int = 0
+    runs: int = 0
+    interleavings: int = 0
+    asked: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every class that was asked for has been run."""
+        return not self.left
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,12 @@ class Matrix:
     @property
     def is_whole(self) -> bool:
         """Whether every class of every pair was run: only then does "nothing found" mean that there is nothing."""
-        return not any(each.left for cell in self.cells.values() for each in cell)
+        return all(each.is_whole for each in self.explored)
+
+    @property
+    def explored(self) -> Sequence[Explored]:
+        """What came of all calls at each level."""
+        return [each for cell in self.cells.values() for each in cell]
 
     @property
     def exit(self) -> int:

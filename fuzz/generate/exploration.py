@@ -8,12 +8,13 @@ order reduction (Flanagan and Godefroid 2005), without a stack, so that the orde
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from fuzz.case import Case
+from fuzz.generate.counting import interleavings, interleavings_within
 from fuzz.traces import Beginning
 from fuzz.traces.trace import Event
 from fuzz.trial import Trial, Verdict
@@ -38,6 +39,7 @@ class Exploration:
         runs: how many interleavings have been run.
         classes: how many of them were not equivalent to one before.
         beyond: how many beginnings take more switches; some of them may be of classes that were run.
+        lengths: how many turns each session had in the first run; none before it.
     """
 
     trial: Trial
@@ -46,6 +48,7 @@ class Exploration:
     runs: int = 0
     classes: int = 0
     beyond: int = 0
+    lengths: tuple[int, ...] = ()
     _with: defaultdict[Event, int] = field(default_factory=lambda: defaultdict(int))
     _waiting: list[_Waiting] = field(default_factory=list)
     _met: set[frozenset[Event]] = field(default_factory=set)
@@ -53,8 +56,20 @@ class Exploration:
 
     @property
     def left(self) -> int:
-        """How many beginnings wait to be run; some of them may be passed over then."""
+        """How many beginnings wait to be run; some of them may be passed over then, and each may bring others."""
         return len(self._waiting)
+
+    @property
+    def interleavings(self) -> int:
+        """How many interleavings there are, if all take as many turns as the first; 0 before it."""
+        return interleavings(self.lengths) if self.lengths else 0
+
+    @property
+    def asked(self) -> int:
+        """How many of them have no more context switches than were asked for."""
+        if self.switches is None or not self.lengths:
+            return self.interleavings
+        return interleavings_within(self.switches, self.lengths)
 
     def verdicts(self) -> Iterator[Verdict]:
         """Run and judge one interleaving of each class, those with few context switches first.
@@ -76,6 +91,7 @@ class Exploration:
         schedule = (*beginning.schedule, *beginning.schedule[-1:] * SPARE)
         verdict = self.trial(self.case.scheduled(schedule), remember=True)
         self.runs += 1
+        self.lengths = self.lengths or tuple(Counter(session for session, _ in verdict.history.turns).values())
         trace = verdict.trace
         if self._has_been_run(trace.events):
             return

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fuzz.campaign.matrix import Explored, Matrix, Terms
+from fuzz.campaign.matrix import Explored, Matrix
+from fuzz.report.amounts import amount, saved
+from fuzz.report.numbers import in_json
 
 LEGEND = (
     ". safe   b safe, one waits for the other   d safe, through a deadlock   X race   ? not finished   - do not meet"
@@ -27,10 +29,9 @@ def matrix_text(matrix: Matrix, paths: Mapping[str, Path]) -> str:
 
 def matrix_line(matrix: Matrix) -> str:
     """One line on how far an exploration is."""
-    explored = [each for cell in matrix.cells.values() for each in cell]
-    finished = sum(not each.left for each in explored)
+    finished = sum(each.is_whole for each in matrix.explored)
     return (
-        f"{matrix.elapsed_s:.0f} s: {finished} of {len(explored)} pairs of calls explored to the end, "
+        f"{matrix.elapsed_s:.0f} s: {finished} of {len(matrix.explored)} pairs of calls explored to the end, "
         f"{matrix.runs} interleavings run"
     )
 
@@ -46,6 +47,7 @@ def matrix_json(matrix: Matrix, paths: Mapping[str, Path]) -> dict[str, Any]:
         "elapsed_s": round(matrix.elapsed_s, 1),
         "switches": matrix.terms.switches,
         "runs": matrix.runs,
+        "saved": _saved([each for each in matrix.explored if each.is_whole]),
         "whole": matrix.is_whole,
         "nondeterministic": sorted(matrix.nondeterministic),
         "cells": [
@@ -81,7 +83,16 @@ def _explored(each: Explored) -> dict[str, Any]:
         "blocked": each.blocked,
         "deadlocked": each.deadlocked,
         "beyond": each.beyond,
+        "begun": each.runs > 0,
+        "runs": each.runs,
+        "interleavings": in_json(each.interleavings) if each.runs else None,
+        "interleavings_asked": in_json(each.asked) if each.runs else None,
     }
+
+
+def _saved(whole: Sequence[Explored]) -> dict[str, Any]:
+    """How many interleavings the runs of those stand for that were explored to their end."""
+    return {"runs": sum(each.runs for each in whole), "interleavings": in_json(sum(each.asked for each in whole))}
 
 
 _SIGNS = {"do not meet": "-", "not finished": "?", "deadlock": "d", "blocked": "b", "safe": "."}
@@ -115,22 +126,12 @@ def _pairs(matrix: Matrix) -> Iterator[str]:
     for cell in matrix.cells.values():
         for each in cell:
             calls = " x ".join(map(str, each.invoked))
-            yield f"{calls}   {each.isolation}   {_count_of([each], matrix.terms)}   {verdict((each,))}"
+            yield f"{calls}   {each.isolation}   {amount([each], matrix.terms.switches)}   {verdict((each,))}"
         if not cell:
             yield (
                 "Run alone, none of their calls changes or locks what a call of the other has to do with: in whatever "
                 "order they run, neither notices the other."
             )
-
-
-def _count_of(explored: Sequence[Explored], terms: Terms) -> str:
-    classes, left, beyond = (sum(getattr(each, name) for each in explored) for name in ("classes", "left", "beyond"))
-    if left:
-        return f"{classes} classes, and not the {left} or fewer that are left"
-    if beyond:
-        most = "1 switch" if terms.switches == 1 else f"{terms.switches} switches"
-        return f"all {classes} classes of up to {most}, and not the {beyond} or fewer of more"
-    return "the only class" if classes == 1 else f"all {classes} classes"
 
 
 def _not_safe(matrix: Matrix) -> Iterator[str]:
@@ -139,7 +140,7 @@ def _not_safe(matrix: Matrix) -> Iterator[str]:
         return
     for (one, other), cell in matrix.cells.items():
         if sign(cell) in {RACE, "?"}:
-            yield f"{one} x {other}   {_count_of(cell, matrix.terms)}   {verdict(cell)}"
+            yield f"{one} x {other}   {amount(cell, matrix.terms.switches)}   {verdict(cell)}"
 
 
 def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
@@ -147,9 +148,10 @@ def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
         yield ""
     if matrix.interrupted:
         yield "interrupted; what was found so far is written"
-    explored = [each for cell in matrix.cells.values() for each in cell]
-    classes = sum(each.classes for each in explored)
+    classes = sum(each.classes for each in matrix.explored)
     yield f"{matrix_line(matrix)}; {classes} classes of equivalent interleavings"
+    if told := saved(matrix.explored, matrix.terms.switches):
+        yield told
     if matrix.terms.switches is not None:
         yield f"left out, as --switches asks for: what takes more context switches than {matrix.terms.switches}"
     if not matrix.is_whole:

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from fuzz.campaign.matrix import Explored, Matrix
 from fuzz.case import ISOLATION
 from fuzz.generate.meetings import Operations
+from fuzz.report.amounts import amount, saved
 from fuzz.report.matrix import matrix_line, sign, verdict
 from fuzz.report.timeline import finding_timeline
 
@@ -81,7 +82,9 @@ def matrix_page(matrix: Matrix, paths: Mapping[str, Path]) -> str:
     return _template().render(
         matrix=matrix,
         line=matrix_line(matrix),
-        classes=sum(each.classes for cell in matrix.cells.values() for each in cell),
+        classes=sum(each.classes for each in matrix.explored),
+        saved=saved(matrix.explored, matrix.terms.switches),
+        amount=lambda each: amount([each], matrix.terms.switches),
         conclusion=_conclusion(matrix),
         levels=", ".join(ISOLATION[level].upper() for level in matrix.terms.isolation),
         isolation={level: words.upper() for level, words in ISOLATION.items()},

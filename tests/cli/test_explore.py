@@ -19,13 +19,17 @@ def test_a_race_of_two_operations_is_found_written_and_shown(rowrace: Rowrace, t
     (folder,) = tmp_path.iterdir()
     assert (folder / "timeline.txt").read_text() in ran.out
     assert ran.out.splitlines()[-2:] == [f"deadlock   transfer x transfer   {folder}", "seed 1: 1 finding"]
-    assert re.search(r"transfer\(.*\) x transfer\(.*\)   rc   all \d+ classes   deadlock$", ran.out, re.MULTILINE)
+    assert re.search(
+        r"transfer\(.*\) x transfer\(.*\)   rc   all \d+ classes of \d+ interleavings   deadlock$",
+        ran.out,
+        re.MULTILINE,
+    )
 
 
 def test_a_deadlock_that_leaves_an_operation_is_a_race_in_the_grid(rowrace: Rowrace, tmp_path: Path) -> None:
     ran = rowrace("explore", f"{BANK}:Deadlocking", "--out", tmp_path)
     assert re.search(r"^ +2  transfer +\. +X$", ran.out, re.MULTILINE)
-    assert re.search(r"^transfer x transfer   all \d+ classes   deadlock$", ran.out, re.MULTILINE)
+    assert re.search(r"^transfer x transfer   all \d+ classes of \d+ interleavings   deadlock$", ran.out, re.MULTILINE)
 
 
 @pytest.mark.parametrize("target", ["Deadlocking", "Ordered"])
@@ -47,8 +51,12 @@ def test_what_is_said_to_be_safe_is_so_in_all_classes(rowrace: Rowrace, tmp_path
     assert ran.status == 0
     pairs = [line for line in ran.out.splitlines() if " x " in line]
     assert pairs
-    assert all(re.search(r"   (rc|ser)   (all \d+ classes|the only class)   safe$", line) for line in pairs)
+    assert all(
+        re.search(r"   (rc|ser)   (all \d+ classes|the only class) of \d+ interleavings?   safe$", line)
+        for line in pairs
+    )
     assert f"{len(pairs)} of {len(pairs)} pairs of calls explored to the end" in ran.out
+    assert re.search(r"^where all was run, \d+ runs stand for \d+ interleavings: one in \d+$", ran.out, re.MULTILINE)
     assert ran.out.splitlines()[-1] == "seed 1: no findings"
     assert list(tmp_path.iterdir()) == []
 
@@ -60,7 +68,7 @@ def test_without_operations_every_two_are_in_a_grid(rowrace: Rowrace, tmp_path: 
     first = next(place for place, line in enumerate(lines) if line.split() == ["1", "2", "3"])
     grid = [line.split() for line in lines[first + 1 : first + 4]]
     assert grid == [["1", "look", "-"], ["2", "read", "-", "-"], ["3", "remove", "X", "-", "b"]]
-    assert re.search(r"^look x remove   all \d+ classes   object-deleted$", ran.out, re.MULTILINE)
+    assert re.search(r"^look x remove   all \d+ classes of \d+ interleavings   object-deleted$", ran.out, re.MULTILINE)
 
 
 def test_json_has_standard_output_to_itself(rowrace: Rowrace, tmp_path: Path) -> None:
@@ -72,6 +80,8 @@ def test_json_has_standard_output_to_itself(rowrace: Rowrace, tmp_path: Path) ->
     (explored,) = cell["explored"]
     assert explored["violations"] == {"object-deleted": [finding["id"]]}
     assert (explored["left"], explored["classes"] > 2, ran.json["whole"]) == (0, True, True)
+    assert explored["interleavings"] == explored["interleavings_asked"] > explored["runs"] >= explored["classes"]
+    assert ran.json["saved"] == {"runs": explored["runs"], "interleavings": explored["interleavings"]}
     assert finding["path"] == str(tmp_path / finding["id"])
     assert ran.json["exit"] == ran.status == 1
 
@@ -80,9 +90,7 @@ def test_time_that_is_up_is_no_pass(rowrace: Rowrace, tmp_path: Path) -> None:
     ran = rowrace("explore", "models:Network", "--time", "1s", "--out", tmp_path)
     assert ran.status == 3
     assert "time was up before all was run" in ran.out
-    assert re.search(
-        r"^update_subnet x update_subnet   0 classes, and not the \d+ or fewer .* not finished$", ran.out, re.MULTILINE
-    )
+    assert re.search(r"^update_subnet x update_subnet   not begun   not finished$", ran.out, re.MULTILINE)
 
 
 def test_switches_bound_what_is_run_and_what_is_left_out_is_told(rowrace: Rowrace, tmp_path: Path) -> None:
@@ -93,7 +101,10 @@ def test_switches_bound_what_is_run_and_what_is_left_out_is_told(rowrace: Rowrac
     assert any(each["beyond"] for each in explored)
     assert not any(each["violations"] for each in explored)
     told = rowrace(*words, "--switches", 1)
-    assert re.search(r"all \d+ classes of up to 1 switch, and not the \d+ or fewer of more", told.out)
+    assert re.search(
+        r"all 2 classes of up to 1 switch of 2 of \d+ interleavings, at least \d+ beginnings? of more switches",
+        told.out,
+    )
     assert "left out, as --switches asks for: what takes more context switches than 1" in told.out
     assert rowrace(*words, "--switches", 3).status == 1
 

@@ -1,0 +1,44 @@
+"""What is said of how much was run, and of what was left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fuzz.campaign.matrix import Explored
+from fuzz.case import Call
+from fuzz.report.amounts import amount, saved
+from fuzz.report.numbers import in_json, in_words
+
+WHOLE = Explored((Call("read"), Call("write")), "rc", 8, 0, {}, 0, 0, runs=10, interleavings=70, asked=70)
+OPEN = replace(WHOLE, left=3)
+NOT_BEGUN = replace(WHOLE, classes=0, left=1, runs=0, interleavings=0, asked=0)
+BOUNDED = replace(WHOLE, beyond=4, asked=2)
+
+
+def test_what_was_run_to_its_end_says_how_many_there_are() -> None:
+    assert amount([WHOLE], None) == "all 8 classes of 70 interleavings"
+    assert amount([replace(WHOLE, classes=1)], None) == "the only class of 70 interleavings"
+
+
+def test_what_is_left_is_told_as_the_least_that_it_may_be() -> None:
+    assert amount([OPEN], None) == "8 classes of 70 interleavings, at least 3 beginnings left"
+
+
+def test_what_was_not_begun_is_not_told_in_numbers() -> None:
+    assert amount([NOT_BEGUN], None) == "not begun"
+    assert amount([WHOLE, NOT_BEGUN], None) == "8 classes of 70 interleavings, 1 of 2 pairs of calls not begun"
+
+
+def test_what_takes_more_switches_than_were_asked_for_is_left_out_and_told() -> None:
+    told = "all 8 classes of up to 1 switch of 2 of 70 interleavings, at least 4 beginnings of more switches left out"
+    assert amount([BOUNDED], 1) == told
+
+
+def test_the_runs_stand_for_the_interleavings_of_what_was_run_to_its_end_and_of_no_others() -> None:
+    assert saved([WHOLE, OPEN, NOT_BEGUN], None) == "where all was run, 10 runs stand for 70 interleavings: one in 7"
+    assert saved([OPEN, NOT_BEGUN], None) == ""
+
+
+def test_numbers_of_many_digits_are_told_by_their_power_of_ten() -> None:
+    assert (in_words(12_870), in_words(2 * 10**54)) == ("12,870", "10^54")
+    assert (in_json(2 * 10**54), in_json(10**5000)) == (2 * 10**54, "10^5000")

@@ -46,6 +46,11 @@ class Explored:
         """Whether every class that was asked for has been run."""
         return not self.left
 
+    @property
+    def covered(self) -> int:
+        """How many interleavings its classes are of, once all are run: of more switches only where none is left out."""
+        return self.asked if self.beyond else self.interleavings
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -103,13 +108,21 @@ class Matrix:
         return all(each.is_whole for each in self.explored)
 
     @property
+    def is_bounded(self) -> bool:
+        """Whether some interleavings were left out, as they take more context switches than were asked for."""
+        return any(each.beyond for each in self.explored)
+
+    @property
     def explored(self) -> Sequence[Explored]:
         """What came of all calls at each level."""
         return [each for cell in self.cells.values() for each in cell]
 
     @property
     def exit(self) -> int:
-        """The exit status that this comes to; a budget that was spent is no pass."""
+        """The exit status that this comes to; a budget that was spent is no pass.
+
+        Who bounds the switches has asked for no more than what was run then: it passes, and is told what it holds for.
+        """
         if self.interrupted:
             return 130
         if self.findings:

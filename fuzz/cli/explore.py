@@ -49,7 +49,10 @@ def explore_command(
         str | None, typer.Option(metavar="LEVELS", help="rc,rr,ser or some of them; default: the target's.")
     ] = None,
     switches: Annotated[
-        int | None, typer.Option(min=1, help="Context switches at the most, a serial order having 1; default: any.")
+        int | None,
+        typer.Option(
+            min=1, help="Run what takes so many context switches at the most, and judge no other; a serial order has 1."
+        ),
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that share the work; each keeps a core busy.")] = 1,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where findings' folders go.")] = Path("findings"),
@@ -61,8 +64,8 @@ def explore_command(
 ) -> None:
     """Run every class of equivalent interleavings of pairs of operations.
 
-    Exit status: 0 all were run and nothing found, 1 findings, 2 could not run, 3 not all were run or some violation did
-    not repeat, 130 interrupted.
+    Exit status: 0 all were run and nothing found (with --switches N: all of up to N switches, which says nothing of the
+    others), 1 findings, 2 could not run, 3 not all were run or some violation did not repeat, 130 interrupted.
     """
     seconds = duration(time)
     chosen = levels(isolation) if isolation is not None else ()

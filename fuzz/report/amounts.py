@@ -28,24 +28,24 @@ def saved(explored: Sequence[Explored], switches: int | None) -> str:
     whole = [each for each in explored if each.is_whole]
     if not whole:
         return ""
-    runs, asked = sum(each.runs for each in whole), sum(each.asked for each in whole)
-    bounded = "" if switches is None else f" of {up_to(switches)}"
+    runs, covered = sum(each.runs for each in whole), sum(each.covered for each in whole)
+    bounded = f" of {up_to(switches)}" if switches is not None and all(each.beyond for each in whole) else ""
     return (
-        f"where all was run, {_counted(runs, 'run')} stand for {in_words(asked)} interleavings{bounded}: "
-        f"one in {in_words((asked + runs // 2) // runs)}"
+        f"where all was run, {_counted(runs, 'run')} stand for {in_words(covered)} interleavings{bounded}: "
+        f"one in {in_words((covered + runs // 2) // runs)}"
     )
 
 
 def _parts(explored: Sequence[Explored], switches: int | None) -> Iterator[str]:
     begun = [each for each in explored if each.runs]
     classes, left, beyond = (sum(getattr(each, name) for each in begun) for name in ("classes", "left", "beyond"))
-    all_, asked = sum(each.interleavings for each in begun), sum(each.asked for each in begun)
+    all_, covered = sum(each.interleavings for each in begun), sum(each.covered for each in begun)
     counted = _counted(classes, "class", "classes")
     if not left and len(begun) == len(explored):
         counted = "the only class" if classes == 1 else f"all {counted}"
-    if switches is not None:
+    if switches is not None and beyond:
         counted = f"{counted} of {up_to(switches)}"
-    yield f"{counted} of {'' if asked == all_ else f'{in_words(asked)} of '}{_counted(all_, 'interleaving')}"
+    yield f"{counted} of {'' if covered == all_ else f'{in_words(covered)} of '}{_counted(all_, 'interleaving')}"
     if left:
         yield f"at least {_counted(left, 'beginning')} left"
     if beyond:

@@ -7,12 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from fuzz.campaign.matrix import Explored, Matrix
-from fuzz.report.amounts import amount, saved
+from fuzz.report.amounts import amount, saved, up_to
 from fuzz.report.numbers import in_json
-
-LEGEND = (
-    ". safe   b safe, one waits for the other   d safe, through a deadlock   X race   ? not finished   - do not meet"
-)
+from fuzz.report.verdicts import DOUBTFUL, RACE, UNFINISHED, legend, sign, verdict
 
 
 def matrix_text(matrix: Matrix, paths: Mapping[str, Path]) -> str:
@@ -49,28 +46,20 @@ def matrix_json(matrix: Matrix, paths: Mapping[str, Path]) -> dict[str, Any]:
         "runs": matrix.runs,
         "saved": _saved([each for each in matrix.explored if each.is_whole]),
         "whole": matrix.is_whole,
+        "bounded": matrix.is_bounded,
         "nondeterministic": sorted(matrix.nondeterministic),
         "cells": [
-            {"operations": list(operations), "verdict": verdict(cell), "explored": [_explored(each) for each in cell]}
+            {
+                "operations": list(operations),
+                "verdict": verdict(cell, matrix),
+                "sign": sign(cell, matrix).letter,
+                "explored": [_explored(each) for each in cell],
+            }
             for operations, cell in matrix.cells.items()
         ],
         "findings": [{**finding.to_json(), "path": str(paths[finding.id])} for finding in matrix.findings],
         "exit": matrix.exit,
     }
-
-
-def verdict(cell: Sequence[Explored]) -> str:
-    """A cell in a word or two: what is worst in it."""
-    kinds = sorted({kind for each in cell for kind in each.kinds})
-    if kinds:
-        return ", ".join(kinds)
-    if not cell:
-        return "do not meet"
-    if any(each.left for each in cell):
-        return "not finished"
-    if any(each.deadlocked for each in cell):
-        return "deadlock"
-    return "blocked" if any(each.blocked for each in cell) else "safe"
 
 
 def _explored(each: Explored) -> dict[str, Any]:
@@ -92,18 +81,7 @@ def _explored(each: Explored) -> dict[str, Any]:
 
 def _saved(whole: Sequence[Explored]) -> dict[str, Any]:
     """How many interleavings the runs of those stand for that were explored to their end."""
-    return {"runs": sum(each.runs for each in whole), "interleavings": in_json(sum(each.asked for each in whole))}
-
-
-_SIGNS = {"do not meet": "-", "not finished": "?", "deadlock": "d", "blocked": "b", "safe": "."}
-"""The verdict of a cell without violations, in a letter."""
-
-RACE = "X"
-
-
-def sign(cell: Sequence[Explored]) -> str:
-    """A cell in a letter; a deadlock that an operation let out is a race, one that it mended is none."""
-    return RACE if any(each.kinds for each in cell) else _SIGNS[verdict(cell)]
+    return {"runs": sum(each.runs for each in whole), "interleavings": in_json(sum(each.covered for each in whole))}
 
 
 def _grid(matrix: Matrix, operations: Sequence[str]) -> Iterator[str]:
@@ -114,11 +92,11 @@ def _grid(matrix: Matrix, operations: Sequence[str]) -> Iterator[str]:
         signs = (_sign(matrix, other, name) for other in operations[:number])
         yield f"{number:>3}  {name:<{width}}{''.join(f'{each:>3}' for each in signs)}"
     yield ""
-    yield LEGEND
+    yield "   ".join(f"{each.letter} {each.words}" for each in legend(matrix))
 
 
 def _sign(matrix: Matrix, one: str, other: str) -> str:
-    return sign(matrix.cells.get((one, other), matrix.cells.get((other, one), ())))
+    return sign(matrix.cells.get((one, other), matrix.cells.get((other, one), ())), matrix).letter
 
 
 def _pairs(matrix: Matrix) -> Iterator[str]:
@@ -126,7 +104,7 @@ def _pairs(matrix: Matrix) -> Iterator[str]:
     for cell in matrix.cells.values():
         for each in cell:
             calls = " x ".join(map(str, each.invoked))
-            yield f"{calls}   {each.isolation}   {amount([each], matrix.terms.switches)}   {verdict((each,))}"
+            yield f"{calls}   {each.isolation}   {amount([each], matrix.terms.switches)}   {verdict((each,), matrix)}"
         if not cell:
             yield (
                 "Run alone, none of their calls changes or locks what a call of the other has to do with: in whatever "
@@ -139,8 +117,8 @@ def _not_safe(matrix: Matrix) -> Iterator[str]:
     if len(matrix.cells) == 1:
         return
     for (one, other), cell in matrix.cells.items():
-        if sign(cell) in {RACE, "?"}:
-            yield f"{one} x {other}   {amount(cell, matrix.terms.switches)}   {verdict(cell)}"
+        if sign(cell, matrix) in {RACE, DOUBTFUL, UNFINISHED}:
+            yield f"{one} x {other}   {amount(cell, matrix.terms.switches)}   {verdict(cell, matrix)}"
 
 
 def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
@@ -152,7 +130,7 @@ def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
     yield f"{matrix_line(matrix)}; {classes} classes of equivalent interleavings"
     if told := saved(matrix.explored, matrix.terms.switches):
         yield told
-    if matrix.terms.switches is not None:
+    if matrix.is_bounded:
         yield f"left out, as --switches asks for: what takes more context switches than {matrix.terms.switches}"
     if not matrix.is_whole:
         yield "time was up before all was run: more of it (--time) tells whether the rest is safe"
@@ -163,4 +141,11 @@ def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
         yield f"{finding.violation.kind}   {calls}   {paths[finding.id]}"
     number = len(matrix.findings)
     counted = "no findings" if not number else "1 finding" if number == 1 else f"{number} findings"
-    yield f"seed {matrix.terms.seed}: {counted}"
+    yield f"seed {matrix.terms.seed}: {counted}{_bound(matrix)}"
+
+
+def _bound(matrix: Matrix) -> str:
+    """What the findings, or that there are none, hold for."""
+    if matrix.terms.switches is None or not matrix.is_bounded:
+        return ""
+    return f" in interleavings of {up_to(matrix.terms.switches)}; others were not run, and are not judged"

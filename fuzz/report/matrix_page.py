@@ -13,19 +13,9 @@ from fuzz.campaign.matrix import Explored, Matrix
 from fuzz.case import ISOLATION
 from fuzz.generate.meetings import Operations
 from fuzz.report.amounts import amount, saved
-from fuzz.report.matrix import matrix_line, sign, verdict
+from fuzz.report.matrix import matrix_line
 from fuzz.report.timeline import finding_timeline
-
-_STYLES = {"-": "apart", "?": "unfinished", "d": "deadlock", "b": "blocked", ".": "safe", "X": "race"}
-
-_LEGEND = (
-    (".", "safe in all interleavings"),
-    ("b", "safe, one waits for the other"),
-    ("d", "safe, through a deadlock"),
-    ("X", "race"),
-    ("?", "not finished"),
-    ("-", "do not meet"),
-)
+from fuzz.report.verdicts import Sign, legend, sign, verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +25,7 @@ class _Cell:
     Attributes:
         operations: their names.
         word: what is worst of what came of them.
-        sign: the same in a letter.
+        sign: the same as a letter.
         explored: what came of their calls.
         findings: the timelines of the findings of both.
         number: the cell's.
@@ -43,15 +33,10 @@ class _Cell:
 
     operations: Operations
     word: str
-    sign: str
+    sign: Sign
     explored: Sequence[Explored]
     findings: Sequence[str]
     number: int
-
-    @property
-    def style(self) -> str:
-        """The class in the page's style sheet."""
-        return _STYLES[self.sign]
 
     @property
     def title(self) -> str:
@@ -85,10 +70,11 @@ def matrix_page(matrix: Matrix, paths: Mapping[str, Path]) -> str:
         classes=sum(each.classes for each in matrix.explored),
         saved=saved(matrix.explored, matrix.terms.switches),
         amount=lambda each: amount([each], matrix.terms.switches),
+        verdict=lambda each: verdict([each], matrix),
         conclusion=_conclusion(matrix),
         levels=", ".join(ISOLATION[level].upper() for level in matrix.terms.isolation),
         isolation={level: words.upper() for level, words in ISOLATION.items()},
-        legend=[(letter, _STYLES[letter], words) for letter, words in _LEGEND],
+        legend=legend(matrix),
         operations=operations,
         rows=list(_rows(cells, operations)) if len(cells) > 1 else [],
         cells=[cell for cell in cells.values() if cell.explored],
@@ -106,13 +92,13 @@ def _cell(matrix: Matrix, operations: Operations, number: int, paths: Mapping[st
     explored = matrix.cells[operations]
     signatures = {each for one in explored for found in one.kinds.values() for each in found}
     timelines = [finding_timeline(each, paths[each.id]) for each in matrix.findings if each.id in signatures]
-    return _Cell(operations, verdict(explored), sign(explored), explored, timelines, number)
+    return _Cell(operations, verdict(explored, matrix), sign(explored, matrix), explored, timelines, number)
 
 
 def _conclusion(matrix: Matrix) -> str:
     number = len(matrix.findings)
     found = "No race." if not number else "One race." if number == 1 else f"{number} races."
-    if matrix.terms.switches is not None:
+    if matrix.is_bounded:
         found += f" What takes more context switches than {matrix.terms.switches} was left out."
     return found if matrix.is_whole else f"{found} Not all was run: the cells with a question mark are not judged."
 

@@ -99,12 +99,14 @@ def test_switches_bound_what_is_run_and_what_is_left_out_is_told(rowrace: Rowrac
     assert bounded.status == 0
     explored = bounded.json["cells"][0]["explored"]
     assert any(each["beyond"] for each in explored)
+    assert (bounded.json["bounded"], bounded.json["cells"][0]["verdict"]) == (True, "safe up to 1 switch")
     assert not any(each["violations"] for each in explored)
     told = rowrace(*words, "--switches", 1)
     assert re.search(
         r"all 2 classes of up to 1 switch of 2 of \d+ interleavings, at least \d+ beginnings? of more switches",
         told.out,
     )
+    assert "seed 1: no findings in interleavings of up to 1 switch; others were not run" in told.out
     assert "left out, as --switches asks for: what takes more context switches than 1" in told.out
     assert rowrace(*words, "--switches", 3).status == 1
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fuzz.campaign.matrix import Explored
-from fuzz.case import Call
 from fuzz.report.amounts import amount, saved
 from fuzz.report.numbers import in_json, in_words
-
-WHOLE = Explored((Call("read"), Call("write")), "rc", 8, 0, {}, 0, 0, runs=10, interleavings=70, asked=70)
-OPEN = replace(WHOLE, left=3)
-NOT_BEGUN = replace(WHOLE, classes=0, left=1, runs=0, interleavings=0, asked=0)
-BOUNDED = replace(WHOLE, beyond=4, asked=2)
+from tests.report.matrices import BOUNDED, NOT_BEGUN, OPEN, WHOLE
 
 
 def test_what_was_run_to_its_end_says_how_many_there_are() -> None:
@@ -32,6 +26,12 @@ def test_what_was_not_begun_is_not_told_in_numbers() -> None:
 def test_what_takes_more_switches_than_were_asked_for_is_left_out_and_told() -> None:
     told = "all 8 classes of up to 1 switch of 2 of 70 interleavings, at least 4 beginnings of more switches left out"
     assert amount([BOUNDED], 1) == told
+
+
+def test_a_bound_that_leaves_nothing_out_is_not_told() -> None:
+    assert amount([replace(WHOLE, asked=2)], 1) == "all 8 classes of 70 interleavings"
+    assert saved([replace(WHOLE, asked=2)], 1).startswith("where all was run, 10 runs stand for 70 interleavings:")
+    assert saved([BOUNDED], 1).startswith("where all was run, 10 runs stand for 2 interleavings of up to 1 switch:")
 
 
 def test_the_runs_stand_for_the_interleavings_of_what_was_run_to_its_end_and_of_no_others() -> None:

@@ -1,0 +1,66 @@
+"""A cell of the matrix says what is worst in it, and says "safe" of what was run only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fuzz.campaign.matrix import Matrix
+from fuzz.case import Case
+from fuzz.report.matrix import matrix_text
+from fuzz.report.verdicts import legend, sign, verdict
+from tests.report.conftest import Find
+from tests.report.matrices import BOUNDED, NOT_BEGUN, OPEN, WHOLE, matrix_of
+
+
+def told(matrix: Matrix) -> tuple[str, str]:
+    (cell,) = matrix.cells.values()
+    return sign(cell, matrix).letter, verdict(cell, matrix)
+
+
+def words(matrix: Matrix) -> dict[str, str]:
+    return {each.letter: each.words for each in legend(matrix)}
+
+
+def test_what_was_run_to_its_end_is_safe_and_what_was_not_is_not_finished() -> None:
+    assert told(matrix_of(WHOLE)) == (".", "safe")
+    assert told(matrix_of(WHOLE, OPEN)) == ("?", "not finished")
+    assert told(matrix_of(WHOLE, NOT_BEGUN)) == ("?", "not finished")
+    assert told(matrix_of()) == ("-", "do not meet")
+
+
+def test_a_wait_and_a_deadlock_that_do_no_harm_are_told() -> None:
+    assert told(matrix_of(replace(WHOLE, blocked=2))) == ("b", "blocked")
+    assert told(matrix_of(replace(WHOLE, blocked=2, deadlocked=1))) == ("d", "deadlock")
+
+
+def test_what_is_safe_up_to_so_many_switches_is_not_told_to_be_safe() -> None:
+    bounded = matrix_of(replace(BOUNDED, blocked=1), switches=2)
+    assert told(bounded) == ("~", "safe up to 2 switches")
+    assert words(bounded)["~"] == "safe up to 2 switches, the rest was not run"
+    assert matrix_text(bounded, {}).endswith(
+        "no findings in interleavings of up to 2 switches; others were not run, and are not judged"
+    )
+    assert bounded.exit == 0
+
+
+def test_a_bound_that_leaves_nothing_out_is_none() -> None:
+    free = matrix_of(WHOLE, switches=2)
+    assert told(free) == (".", "safe")
+    assert matrix_text(free, {}).endswith("no findings")
+    assert "~" not in words(matrix_of(WHOLE))
+
+
+def test_a_violation_that_did_not_repeat_is_no_race_and_one_that_did_is(find: Find, deadlock: Case) -> None:
+    finding = find(deadlock)
+    met = replace(WHOLE, kinds={"deadlock": frozenset({finding.id})})
+    doubtful = matrix_of(met, nondeterministic={finding.id: "{}"})
+    assert (told(doubtful), doubtful.exit) == (("!", "did not repeat"), 3)
+    race = matrix_of(met, findings=[finding])
+    assert (told(race), race.exit) == (("X", "deadlock"), 1)
+
+
+def test_of_a_race_those_kinds_are_told_that_repeated(find: Find, deadlock: Case) -> None:
+    finding = find(deadlock)
+    met = replace(WHOLE, kinds={"deadlock": frozenset({finding.id}), "phantom": frozenset({"f00"})})
+    assert told(matrix_of(met, findings=[finding], nondeterministic={"f00": "{}"})) == ("X", "deadlock")
+    assert told(matrix_of(met, findings=[finding])) == ("X", "deadlock, phantom")

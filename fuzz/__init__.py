@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fuzz.api import check, replay, state_machine
     from fuzz.case import Call, Case
+    from fuzz.errors import WaitedInPython
     from fuzz.target import Target, invariant, operation
 
-__all__ = ["Call", "Case", "Target", "check", "invariant", "operation", "replay", "state_machine"]
+__all__ = ["Call", "Case", "Target", "WaitedInPython", "check", "invariant", "operation", "replay", "state_machine"]
 
 _HOMES = {
     **dict.fromkeys(("check", "replay", "state_machine"), "fuzz.api"),
     **dict.fromkeys(("Call", "Case"), "fuzz.case"),
+    "WaitedInPython": "fuzz.errors",
     **dict.fromkeys(("Target", "invariant", "operation"), "fuzz.target"),
 }
 

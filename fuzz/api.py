@@ -8,18 +8,20 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
+from warnings import warn
 
 from hypothesis import Phase, settings
 
 from fuzz.campaign.campaign import Budget, campaign
 from fuzz.campaign.events import Ended, Summary
-from fuzz.errors import ToolError
+from fuzz.errors import ToolError, WaitedInPython
 from fuzz.finding import Finding
 from fuzz.generate.lessons import learn
 from fuzz.generate.machine import CaseMachine, machine_of
 from fuzz.generate.palettes import Palettes
 from fuzz.postgres import open_server
 from fuzz.replaying import TIMES, load, replay_case
+from fuzz.report.pauses import pauses
 from fuzz.report.replays import replay_timeline
 from fuzz.report.timeline import confirmed, timeline
 from fuzz.target import Target
@@ -74,11 +76,16 @@ def check(target: type[Target], *, cases: int = 200, seed: int = 0) -> None:
         cases: how many to run.
         seed: of all that is drawn.
 
+    Warns:
+        WaitedInPython: sessions waited for each other in Python; the text says where, and the way out.
+
     Raises:
         Violation: something is wrong; the text holds the story and the timeline.
         ToolError: the target cannot be run, or a violation did not repeat.
     """
     summary = _campaign(target, cases, seed)
+    for line in pauses(summary.counts.paused):
+        warn(line, WaitedInPython, stacklevel=2)
     if summary.findings:
         finding = summary.findings[0]
         raise _told(finding.violation, _story(finding, f"check({target.__name__}, cases={cases}, seed={seed})"))

@@ -1,6 +1,7 @@
 """Errors of the tool itself: no database, a bad target, a bad case file.
 
-They never mix with violations, which are what the tool finds in a target (`fuzz.violations`).
+They never mix with violations, which are what the tool finds in a target (`fuzz.violations`). What makes a pass weaker
+than it looks is a warning.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ class ToolError(Exception):
 
     def __str__(self) -> str:
         return f"{self.problem}\n{self.remedy}" if self.remedy else self.problem
+
+
+class WaitedInPython(UserWarning):
+    """Sessions waited for each other in Python, as for a lock of a module: races that this hides are not looked for."""
 
 
 class ServerError(ToolError):

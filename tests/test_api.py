@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from fuzz import Call, Case, Target, api, check, replay, state_machine
+from fuzz import Call, Case, Target, WaitedInPython, api, check, replay, state_machine
 from fuzz.errors import CaseError, ToolError
 from fuzz.lookup import find_target
 from fuzz.postgres import Server
@@ -72,6 +72,11 @@ def test_check_fails_with_the_finding_of_a_target_that_races() -> None:
 
 def test_check_passes_for_a_target_that_holds() -> None:
     check(bank("Ordered"), cases=20)
+
+
+def test_check_warns_of_sessions_that_wait_for_each_other_in_python() -> None:
+    with pytest.warns(WaitedInPython, match=r"count for a lock in Python at own_code.py:.* `locks_passed_by = True`"):
+        check(find_target("tests/targets/own_code.py:Locked"), cases=20)
 
 
 def test_the_state_machine_by_its_class_fails_with_the_story(capsys: pytest.CaptureFixture[str]) -> None:

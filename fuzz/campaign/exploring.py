@@ -65,6 +65,7 @@ class _Ongoing:
         self._verdicts = self._exploration.verdicts()
         self._kinds: dict[str, set[str]] = {}
         self._seen: Counter[str] = Counter()
+        self._paused: Counter[tuple[str, str]] = Counter()
 
     @property
     def runs(self) -> int:
@@ -76,6 +77,7 @@ class _Ongoing:
         verdict = next(self._verdicts, None)
         if verdict is not None:
             self._seen.update(_signs(verdict))
+            self._paused.update(verdict.counts.paused)
             for violation in verdict.violations:
                 self._kinds.setdefault(violation.kind, set()).add(violation.signature)
         return verdict
@@ -95,6 +97,7 @@ class _Ongoing:
             run.runs,
             run.interleavings,
             run.asked,
+            dict(self._paused),
         )
 
 

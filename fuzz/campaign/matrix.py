@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from fuzz.case import Call, Case
+from fuzz.checks.counts import Waits
 from fuzz.engine.stage import NAMES
 from fuzz.finding import Finding
 from fuzz.generate.meetings import Calls, Operations
@@ -27,6 +29,7 @@ class Explored:
         runs: how many interleavings were run; 0: it was not begun.
         interleavings: how many there are, by the lengths of the first run; 0: it was not begun.
         asked: how many of them have no more context switches than were asked for.
+        paused: waits of a session for another one in Python, which no interleaving got past.
     """
 
     invoked: Calls
@@ -40,6 +43,7 @@ class Explored:
     runs: int = 0
     interleavings: int = 0
     asked: int = 0
+    paused: Waits = field(default_factory=dict)
 
     @property
     def is_whole(self) -> bool:
@@ -108,6 +112,11 @@ class Matrix:
         return all(each.is_whole for each in self.explored)
 
     @property
+    def paused(self) -> Waits:
+        """Waits in Python, as in `Explored`."""
+        return paused_in(self.explored)
+
+    @property
     def is_bounded(self) -> bool:
         """Whether some interleavings were left out, as they take more context switches than were asked for."""
         return any(each.beyond for each in self.explored)
@@ -128,6 +137,11 @@ class Matrix:
         if self.findings:
             return 1
         return 0 if self.is_whole and not self.nondeterministic else 3
+
+
+def paused_in(explored: Iterable[Explored]) -> Waits:
+    """All waits in Python of some calls."""
+    return sum((Counter(each.paused) for each in explored), Counter())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,15 @@ from fuzz.transactions import Item
 
 Refusal = tuple[str, str]
 """An operation, and the declared exception that it ended in."""
+
+
+Waits = Mapping[tuple[str, str], int]
+"""Waits of a call for another session in the process: (operation, what for and where) -> how many."""
+
+
+def waits_json(waits: Waits) -> dict[str, int]:
+    """Waits as a summary prints them."""
+    return {f"{operation}: {waited}": times for (operation, waited), times in sorted(waits.items())}
 
 
 @dataclass(slots=True)
@@ -59,9 +68,7 @@ class Counts:
                 name: round(self.statements[name] / calls, 1) for name, calls in sorted(self.calls.items())
             },
             "reads_again": dict(sorted(self.again.items())),
-            "waited_in_python": {
-                f"{operation}: {waited}": times for (operation, waited), times in sorted(self.paused.items())
-            },
+            "waited_in_python": waits_json(self.paused),
             "uncommitted": dict(sorted(self.uncommitted.items())),
             "compared_by_type_only": [f"{operation}: {name}" for operation, name in sorted(self.opaque)],
             "refused": {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fuzz.checks.counts import Counts
-from fuzz.engine.locks import LOCK
 from fuzz.report.follow import Followed
+from fuzz.report.pauses import pauses
 from fuzz.report.progress import count_of_findings
 
 
@@ -50,12 +50,7 @@ def _counted(counts: Counts) -> Iterator[str]:
         )
     for operation, name in sorted(counts.opaque):
         yield f"compared by its type only: {operation} returns a {name}; return plain data to have it compared by value"
-    for (operation, waited), times in sorted(counts.paused.items()):
-        passed_by = ", or set `locks_passed_by = True`" if waited.startswith(LOCK) else ""
-        yield (
-            f"waited in Python, not in the database: {operation} for {waited} ({times} times); sessions of two "
-            f"processes would not: give each a service object of its own in `open`{passed_by}"
-        )
+    yield from pauses(counts.paused)
     refused, spurious = sum(counts.refused.values()), sum(counts.spurious.values())
     if refused:
         which = f", {spurious} of them that every serial order lets succeed" if spurious else ""

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from fuzz.campaign.matrix import Explored, Matrix
+from fuzz.checks.counts import waits_json
 from fuzz.report.amounts import amount, saved, up_to
 from fuzz.report.numbers import in_json
+from fuzz.report.pauses import pauses
 from fuzz.report.verdicts import DOUBTFUL, RACE, UNFINISHED, legend, sign, verdict
 
 
@@ -47,6 +49,7 @@ def matrix_json(matrix: Matrix, paths: Mapping[str, Path]) -> dict[str, Any]:
         "saved": _saved([each for each in matrix.explored if each.is_whole]),
         "whole": matrix.is_whole,
         "bounded": matrix.is_bounded,
+        "waited_in_python": waits_json(matrix.paused),
         "nondeterministic": sorted(matrix.nondeterministic),
         "cells": [
             {
@@ -72,6 +75,7 @@ def _explored(each: Explored) -> dict[str, Any]:
         "blocked": each.blocked,
         "deadlocked": each.deadlocked,
         "beyond": each.beyond,
+        "waited_in_python": waits_json(each.paused),
         "begun": each.runs > 0,
         "runs": each.runs,
         "interleavings": in_json(each.interleavings) if each.runs else None,
@@ -134,6 +138,7 @@ def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
         yield f"left out, as --switches asks for: what takes more context switches than {matrix.terms.switches}"
     if not matrix.is_whole:
         yield "time was up before all was run: more of it (--time) tells whether the rest is safe"
+    yield from pauses(matrix.paused)
     for signature in matrix.nondeterministic:
         yield f"nondeterministic, so not judged: {signature}, which did not repeat"
     for finding in matrix.findings:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from fuzz.campaign.matrix import Explored, Matrix
+from fuzz.campaign.matrix import Explored, Matrix, paused_in
 from fuzz.case import ISOLATION
 from fuzz.generate.meetings import Operations
 from fuzz.report.amounts import amount, saved
 from fuzz.report.matrix import matrix_line
+from fuzz.report.pauses import pauses
 from fuzz.report.timeline import finding_timeline
 from fuzz.report.verdicts import Sign, legend, sign, verdict
 
@@ -28,6 +29,7 @@ class _Cell:
         sign: the same as a letter.
         explored: what came of their calls.
         findings: the timelines of the findings of both.
+        pauses: what they waited for in Python, a line each.
         number: the cell's.
     """
 
@@ -36,6 +38,7 @@ class _Cell:
     sign: Sign
     explored: Sequence[Explored]
     findings: Sequence[str]
+    pauses: Sequence[str]
     number: int
 
     @property
@@ -92,7 +95,8 @@ def _cell(matrix: Matrix, operations: Operations, number: int, paths: Mapping[st
     explored = matrix.cells[operations]
     signatures = {each for one in explored for found in one.kinds.values() for each in found}
     timelines = [finding_timeline(each, paths[each.id]) for each in matrix.findings if each.id in signatures]
-    return _Cell(operations, verdict(explored, matrix), sign(explored, matrix), explored, timelines, number)
+    told = list(pauses(paused_in(explored)))
+    return _Cell(operations, verdict(explored, matrix), sign(explored, matrix), explored, timelines, told, number)
 
 
 def _conclusion(matrix: Matrix) -> str:

@@ -42,7 +42,7 @@ def summary(*findings: Mapping[str, Any], seed: int = 1) -> dict[str, Any]:
 
 def matrix(*findings: Mapping[str, Any], classes: int = 6, status: int = 0) -> dict[str, Any]:
     cell = {"operations": ["sell", "sell"], "explored": [{"classes": classes}]}
-    return {"exit": status, "elapsed_s": 0.5, "cells": [cell], "findings": list(findings)}
+    return {"exit": status, "elapsed_s": 0.5, "cells": [cell], "findings": list(findings), "waited_in_python": {}}
 
 
 def hunted(*summaries: Mapping[str, Any]) -> Found:
@@ -112,6 +112,12 @@ def test_a_finding_is_noise_and_interleavings_that_were_not_run_leave_it_open() 
     assert (noisy.right, noisy.cells()[3], noisy.cells()[5]) == (False, "NOISY", "deadlock")
     unfinished = Silent("shop==1.0", "Visit", matrix(status=3))
     assert (unfinished.right, unfinished.cells()[3]) == (False, "open")
+
+
+def test_a_wait_in_python_leaves_open_what_it_has_hidden() -> None:
+    waited = {"sell: a lock in Python at shop.py:7": 3}
+    paused = Silent("shop==1.0", "Visit", {**matrix(), "waited_in_python": waited})
+    assert (paused.right, paused.cells()[3]) == (False, "open")
 
 
 def test_calls_that_have_nothing_to_do_with_each_other_say_nothing_about_their_interleavings() -> None:

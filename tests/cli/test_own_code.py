@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -62,6 +63,21 @@ def test_a_lock_that_hides_races_is_told_with_the_way_past_it(rowrace: Rowrace, 
     assert ran.status == 0
     assert "waited in Python, not in the database: count for a lock in Python at own_code.py:" in ran.out
     assert "locks_passed_by = True" in ran.out
+
+
+def test_so_it_is_where_all_interleavings_are_explored(rowrace: Rowrace, tmp_path: Path) -> None:
+    words = ("explore", f"{OWN}:Locked", "count", "count", "--out", tmp_path, "--html", tmp_path / "page.html")
+    told = rowrace(*words).out
+    assert re.search(r"waited in Python, .*: count for a lock in Python at own_code.py:\d+ .*locks_passed_by", told)
+    assert "waited in Python, not in the database" in (tmp_path / "page.html").read_text()
+    (cell,) = (ran := rowrace(*words, "--json").json)["cells"]
+    assert list(ran["waited_in_python"]) == list(cell["explored"][0]["waited_in_python"])
+    assert re.match(r"count: a lock in Python at own_code.py:\d+$", *ran["waited_in_python"])
+
+
+def test_what_waits_for_nobody_in_python_is_told_to_wait_for_nobody(rowrace: Rowrace, tmp_path: Path) -> None:
+    ran = rowrace("explore", f"{OWN}:PassedBy", "count", "count", "--out", tmp_path, "--json")
+    assert ran.json["waited_in_python"] == {}
 
 
 @pytest.mark.parametrize("name", ["Own", "ByThread", "Awaited"])

@@ -68,6 +68,7 @@ class Terms:
         postgres: the server's version.
         calls: what to try in a call's stead when a finding is minimised.
         switches: the most context switches; None: any number.
+        unlearnt: how many of the calls were not run alone first, so that nothing is known of whom they meet.
     """
 
     target: str
@@ -77,6 +78,7 @@ class Terms:
     postgres: str
     calls: Sequence[Call]
     switches: int | None = None
+    unlearnt: int = 0
 
     def case(self, invoked: Calls, level: str) -> Case:
         """The case of some calls, a session each."""

@@ -81,7 +81,8 @@ def explore_command(
         progress.say(opening(target, server, trial.stage))
         learnt = learn(trial, target, seed, operations or ())
         asked = {tuple(operations): meetings_of(operations, learnt.alone)} if operations else meetings(learnt.alone)
-        terms = Terms(target, seed, chosen or found.isolation, seconds, server.version, learnt.calls, switches)
+        chosen = chosen or found.isolation
+        terms = Terms(target, seed, chosen, seconds, server.version, learnt.calls, switches, learnt.unlearnt)
         dsn = server.address.render_as_string(hide_password=False)
         shares = min(jobs, len(asked))
         events = explore(trial, asked, terms) if shares == 1 else explore_together(shares, trial, asked, terms, dsn)

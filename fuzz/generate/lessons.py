@@ -89,6 +89,11 @@ class Lessons:
         return [(self.calls[place], self._alone[place]) for place in sorted(self._alone)]
 
     @property
+    def unlearnt(self) -> int:
+        """How many calls have not been run: of these, nothing is known."""
+        return len(self.calls) - len(self._alone)
+
+    @property
     def writers(self) -> Sequence[Alone]:
         """Calls that write, each other rows than the others of its operation."""
         return [(self.calls[place], self._alone[place]) for places in self._writers.values() for place in places]

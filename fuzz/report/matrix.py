@@ -49,6 +49,7 @@ def matrix_json(matrix: Matrix, paths: Mapping[str, Path]) -> dict[str, Any]:
         "saved": _saved([each for each in matrix.explored if each.is_whole]),
         "whole": matrix.is_whole,
         "bounded": matrix.is_bounded,
+        "calls": {"all": len(matrix.terms.calls), "not_learnt": matrix.terms.unlearnt},
         "waited_in_python": waits_json(matrix.paused),
         "nondeterministic": sorted(matrix.nondeterministic),
         "cells": [
@@ -138,6 +139,7 @@ def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
         yield f"left out, as --switches asks for: what takes more context switches than {matrix.terms.switches}"
     if not matrix.is_whole:
         yield "time was up before all was run: more of it (--time) tells whether the rest is safe"
+    yield from unlearnt(matrix)
     yield from pauses(matrix.paused)
     for signature in matrix.nondeterministic:
         yield f"nondeterministic, so not judged: {signature}, which did not repeat"
@@ -147,6 +149,16 @@ def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
     number = len(matrix.findings)
     counted = "no findings" if not number else "1 finding" if number == 1 else f"{number} findings"
     yield f"seed {matrix.terms.seed}: {counted}{_bound(matrix)}"
+
+
+def unlearnt(matrix: Matrix) -> Iterator[str]:
+    """What is said of calls that were left out; nothing where there are none."""
+    if matrix.terms.unlearnt:
+        every = len(matrix.terms.calls)
+        yield (
+            f"{matrix.terms.unlearnt} of {every} calls were not run alone, nor with others, as those of all operations "
+            "take too long: name operations to have all of theirs"
+        )
 
 
 def _bound(matrix: Matrix) -> str:

@@ -54,6 +54,14 @@ def test_a_call_that_writes_the_same_rows_teaches_nothing_new_and_none_is_run_tw
     assert len(ran) == len(set(ran)) == len(lessons.calls) == len(lessons.alone)
 
 
+def test_calls_that_were_not_run_are_counted(stand: Stand) -> None:
+    lessons = Lessons(stand(Choosy), "x", 1)
+    assert len(list(lessons.all(most=4))) == 4
+    assert lessons.unlearnt == len(lessons.calls) - 4
+    list(lessons.all())
+    assert lessons.unlearnt == 0
+
+
 NUMBERS = {"account": st.integers(1, 8), "amount": st.integers(1, 8)}
 
 

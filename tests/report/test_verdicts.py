@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from fuzz.campaign.matrix import Matrix
 from fuzz.case import Case
-from fuzz.report.matrix import matrix_text
+from fuzz.report.matrix import matrix_json, matrix_text
 from fuzz.report.verdicts import legend, sign, verdict
 from tests.report.conftest import Find
 from tests.report.matrices import BOUNDED, NOT_BEGUN, OPEN, WHOLE, matrix_of
@@ -48,6 +48,14 @@ def test_a_bound_that_leaves_nothing_out_is_none() -> None:
     assert told(free) == (".", "safe")
     assert matrix_text(free, {}).endswith("no findings")
     assert "~" not in words(matrix_of(WHOLE))
+
+
+def test_calls_that_nothing_was_learnt_of_are_told_with_the_way_to_have_them_learnt() -> None:
+    learnt = matrix_of(WHOLE)
+    left = replace(learnt, terms=replace(learnt.terms, unlearnt=2, calls=WHOLE.invoked * 3))
+    assert "2 of 6 calls were not run alone, nor with others" in matrix_text(left, {})
+    assert matrix_json(left, {})["calls"] == {"all": 6, "not_learnt": 2}
+    assert "not run alone" not in matrix_text(learnt, {})
 
 
 def test_a_violation_that_did_not_repeat_is_no_race_and_one_that_did_is(find: Find, deadlock: Case) -> None:

@@ -12,8 +12,9 @@ import pytest
 from fuzz.campaign.matrix import MatrixEnded, MatrixEvent, PairExplored, Terms
 from fuzz.campaign.together import explore_together
 from fuzz.errors import ToolError
-from fuzz.generate.lessons import learn
+from fuzz.generate.lessons import learn_calls
 from fuzz.generate.meetings import meetings
+from fuzz.generate.programs import single
 from fuzz.lookup import find_target
 from fuzz.postgres import Server
 from fuzz.trials import Trials
@@ -25,10 +26,10 @@ WORD = "models:Network"
 def events(server: Server) -> Iterator[Iterator[MatrixEvent]]:
     with Trials(server) as trials:
         trial = trials.of(find_target(WORD))
-        learnt = learn(trial, WORD, 1)
+        learnt = learn_calls(trial, WORD, 1)
         terms = Terms(WORD, 1, ("rc",), 600.0, server.version, learnt.calls)
         dsn = server.address.render_as_string(hide_password=False)
-        yield explore_together(2, trial, meetings(learnt.alone), terms, dsn)
+        yield explore_together(2, trial, meetings(single(learnt.alone)), terms, dsn)
 
 
 def test_ctrl_c_ends_them_all_and_what_they_have_told_is_kept(events: Iterator[MatrixEvent]) -> None:

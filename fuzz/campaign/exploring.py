@@ -11,11 +11,11 @@ from time import monotonic
 from fuzz.campaign.confirmation import Confirmation
 from fuzz.campaign.garbage import no_garbage_so_far
 from fuzz.campaign.interruption import interruptions
-from fuzz.campaign.matrix import Explored, Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, Terms
+from fuzz.campaign.matrix import Explored, Matrix, MatrixEnded, MatrixEvent, PairExplored, Programs, RaceFound, Terms
 from fuzz.case import ISOLATION, Case
 from fuzz.generate.calls import simpler
 from fuzz.generate.exploration import Exploration
-from fuzz.generate.meetings import Calls, Operations
+from fuzz.generate.meetings import Operations
 from fuzz.minimise import Minimiser
 from fuzz.trial import Trial, Verdict
 from fuzz.violations import Violation
@@ -26,12 +26,12 @@ TURN = 40
 """Classes of a pair that are run before the next pair has its turn; few pairs have more."""
 
 
-def explore(trial: Trial, meetings: Mapping[Operations, Sequence[Calls]], terms: Terms) -> Iterator[MatrixEvent]:
-    """Explore pairs of calls, each in a session of its own.
+def explore(trial: Trial, meetings: Mapping[Operations, Sequence[Programs]], terms: Terms) -> Iterator[MatrixEvent]:
+    """Explore pairs of programs, each in a session of its own.
 
     Args:
         trial: runs and judges.
-        meetings: two operations -> what is to be called of them.
+        meetings: two operations -> their programs.
         terms: at which levels, for how long.
 
     Yields:
@@ -55,11 +55,13 @@ def explore(trial: Trial, meetings: Mapping[Operations, Sequence[Calls]], terms:
 
 
 class _Ongoing:
-    """Two calls at one level, whose exploration can be broken off and taken up again."""
+    """Two programs at one level, whose exploration can be broken off and taken up again."""
 
-    def __init__(self, operations: Operations, calls: Calls, trial: Trial, case: Case, switches: int | None) -> None:
+    def __init__(
+        self, operations: Operations, programs: Programs, trial: Trial, case: Case, switches: int | None
+    ) -> None:
         self.operations = operations
-        self._calls = calls
+        self._programs = programs
         self._level = case.isolation
         self._exploration = Exploration(trial, case, switches)
         self._verdicts = self._exploration.verdicts()
@@ -86,7 +88,7 @@ class _Ongoing:
         """What came of it so far."""
         run = self._exploration
         return Explored(
-            self._calls,
+            self._programs,
             self._level,
             run.classes,
             run.left if run.runs else 1,
@@ -108,7 +110,7 @@ class _Exploring:
     there is found most often.
     """
 
-    def __init__(self, trial: Trial, meetings: Mapping[Operations, Sequence[Calls]], terms: Terms) -> None:
+    def __init__(self, trial: Trial, meetings: Mapping[Operations, Sequence[Programs]], terms: Terms) -> None:
         self._trial = trial
         self._terms = terms
         self._start = monotonic()

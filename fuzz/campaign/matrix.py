@@ -10,15 +10,19 @@ from fuzz.case import Call, Case
 from fuzz.checks.counts import Waits
 from fuzz.engine.stage import NAMES
 from fuzz.finding import Finding
-from fuzz.generate.meetings import Calls, Operations
+from fuzz.generate.meetings import Operations
+from fuzz.generate.programs import Program
+
+Programs = tuple[Program, ...]
+"""One a session."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explored:
-    """What came of calls at one isolation level.
+    """What came of programs at one isolation level.
 
     Attributes:
-        invoked: the calls, one a session.
+        invoked: the programs, one a session.
         isolation: a key of `fuzz.case.ISOLATION`.
         classes: how many classes of equivalent interleavings were run.
         left: how many beginnings of others were not, as time was up, each of which may bring more; 0: all were run.
@@ -32,7 +36,7 @@ class Explored:
         paused: waits of a session for another one in Python, which no interleaving got past.
     """
 
-    invoked: Calls
+    invoked: Programs
     isolation: str
     classes: int
     left: int
@@ -69,6 +73,8 @@ class Terms:
         calls: what to try in a call's stead when a finding is minimised.
         switches: the most context switches; None: any number.
         unlearnt: how many of the calls were not run alone first, so that nothing is known of whom they meet.
+        sessions: their names.
+        checks: names of those that apply; empty: the target's.
     """
 
     target: str
@@ -79,11 +85,13 @@ class Terms:
     calls: Sequence[Call]
     switches: int | None = None
     unlearnt: int = 0
+    sessions: Sequence[str] = NAMES
+    checks: tuple[str, ...] = ()
 
-    def case(self, invoked: Calls, level: str) -> Case:
-        """The case of some calls, a session each."""
-        programs = {name: (call,) for name, call in zip(NAMES, invoked, strict=False)}
-        return Case(self.target, level, programs, seed=self.seed)
+    def case(self, invoked: Programs, level: str) -> Case:
+        """The case of some programs, a session each."""
+        programs = {name: program.calls for name, program in zip(self.sessions, invoked, strict=False)}
+        return Case(self.target, level, programs, seed=self.seed, checks=self.checks)
 
 
 @dataclass(frozen=True, slots=True)

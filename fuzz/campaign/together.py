@@ -19,16 +19,16 @@ from time import monotonic
 from fuzz.campaign.confirmation import Confirmation
 from fuzz.campaign.exploring import explore
 from fuzz.campaign.interruption import interruptions
-from fuzz.campaign.matrix import Explored, Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, Terms
+from fuzz.campaign.matrix import Explored, Matrix, MatrixEnded, MatrixEvent, PairExplored, Programs, RaceFound, Terms
 from fuzz.case import Case
 from fuzz.errors import ToolError
-from fuzz.generate.meetings import Calls, Operations
+from fuzz.generate.meetings import Operations
 from fuzz.lookup import find_target
 from fuzz.postgres import open_server
 from fuzz.trial import Trial
 from fuzz.trials import Trials
 
-Share = Mapping[Operations, Sequence[Calls]]
+Share = Mapping[Operations, Sequence[Programs]]
 
 EVERY = 1.0
 """Seconds between two words of a worker on how far it is."""
@@ -64,12 +64,12 @@ _Word = _Met | _Far | ToolError
 
 
 def explore_together(jobs: int, trial: Trial, meetings: Share, terms: Terms, dsn: str) -> Iterator[MatrixEvent]:
-    """Explore pairs of calls, as `explore` does, on several processes.
+    """Explore pairs of programs, as `explore` does, on several processes.
 
     Args:
         jobs: how many.
         trial: runs again what they find.
-        meetings: two operations -> what is to be called of them.
+        meetings: two operations -> their programs.
         terms: at which levels, for how long.
         dsn: the URL of the server, password included.
 
@@ -156,7 +156,7 @@ class _Together:
             yield RaceFound(finding)
 
 
-def _not_begun(pairs: Sequence[Calls], terms: Terms) -> tuple[Explored, ...]:
+def _not_begun(pairs: Sequence[Programs], terms: Terms) -> tuple[Explored, ...]:
     """The cell of two operations before a worker has told of it: without it, they would seem not to meet."""
     return tuple(Explored(pair, level, 0, 1, {}, 0, 0) for level in terms.isolation for pair in pairs)
 

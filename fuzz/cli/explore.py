@@ -1,10 +1,10 @@
-"""`explore`: every interleaving that matters, of two operations or of every two."""
+"""`explore`: every interleaving that matters, of programs that are named or of every two operations."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Annotated
@@ -14,13 +14,9 @@ import typer
 from fuzz.campaign.exploring import explore
 from fuzz.campaign.matrix import Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, Terms
 from fuzz.campaign.together import explore_together
+from fuzz.cli.asked import asked_for, terms_of
 from fuzz.cli.options import Dsn, Json, PgBin, StepTimeout, duration, levels
-from fuzz.engine.stage import NAMES, STEP_TIMEOUT
-from fuzz.errors import TargetError
-from fuzz.generate.joining import meetings_of
-from fuzz.generate.lessons import learn
-from fuzz.generate.meetings import meetings
-from fuzz.lookup import find_target
+from fuzz.engine.stage import STEP_TIMEOUT
 from fuzz.postgres import open_server
 from fuzz.report.file import prepare_file, write_file
 from fuzz.report.folder import prepare_folder, write_folder
@@ -29,7 +25,6 @@ from fuzz.report.matrix_page import matrix_page
 from fuzz.report.opening import opening
 from fuzz.report.progress import EVERY, Progress
 from fuzz.report.timeline import finding_timeline
-from fuzz.target import Target
 from fuzz.trials import Trials
 
 DEFAULT = "10m"
@@ -37,11 +32,19 @@ DEFAULT = "10m"
 
 def explore_command(
     target: Annotated[
-        str, typer.Argument(metavar="TARGET", help="package.module:Name or path/to/file.py:Name.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="TARGET|CASE",
+            help="package.module:Name or path/to/file.py:Name; or a case.json, or a folder with one, for its programs.",
+            show_default=False,
+        ),
     ],
     operations: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[OP OP ...]", help="Two operations, or more, a session each; default: every two."),
+        typer.Argument(
+            metavar="[OP OP ...]",
+            help="Two operations, or more, a session each; OP+OP is a program of two. Default: every two operations.",
+        ),
     ] = None,
     time: Annotated[str, typer.Option(metavar="TIME", help="How long at the most: 90, 90s, 5m, 1h.")] = DEFAULT,
     seed: Annotated[int, typer.Option(min=0, help="Of arguments, clock and dice.")] = 1,
@@ -62,30 +65,27 @@ def explore_command(
     pg_bin: PgBin = None,
     dsn: Dsn = None,
 ) -> None:
-    """Run every class of equivalent interleavings of pairs of operations.
+    """Run every class of equivalent interleavings of pairs of operations, or of programs.
 
     Exit status: 0 all were run and nothing found (with --switches N: all of up to N switches, which says nothing of the
     others), 1 findings, 2 could not run, 3 not all were run or some violation did not repeat, 130 interrupted.
     """
     seconds = duration(time)
     chosen = levels(isolation) if isolation is not None else ()
-    found = find_target(target)
-    _refuse(found, operations or [])
+    asked = asked_for(target, operations or ())
     prepare_folder(out)
     if html is not None:
         prepare_file(html)
     progress = Progress(sys.stderr if as_json else sys.stdout)
     progress.say(f"seed {seed}")
     with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server, step_timeout) as trials:
-        trial = trials.of(found)
-        progress.say(opening(target, server, trial.stage))
-        learnt = learn(trial, target, seed, operations or ())
-        asked = {tuple(operations): meetings_of(operations, learnt.alone)} if operations else meetings(learnt.alone)
-        chosen = chosen or found.isolation
-        terms = Terms(target, seed, chosen, seconds, server.version, learnt.calls, switches, learnt.unlearnt)
+        trial = trials.of(asked.target)
+        progress.say(opening(asked.word, server, trial.stage))
+        terms = Terms(asked.word, seed, chosen or asked.isolation, seconds, server.version, (), switches)
+        share, terms = terms_of(asked, trial, terms)
         dsn = server.address.render_as_string(hide_password=False)
-        shares = min(jobs, len(asked))
-        events = explore(trial, asked, terms) if shares == 1 else explore_together(shares, trial, asked, terms, dsn)
+        shares = min(jobs, len(share))
+        events = explore(trial, share, terms) if shares == 1 else explore_together(shares, trial, share, terms, dsn)
         matrix, paths = _follow(events, out, progress)
     if html is not None:
         write_file(html, matrix_page(matrix, paths))
@@ -93,21 +93,6 @@ def explore_command(
         print(json.dumps(matrix_json(matrix, paths), indent=2))
     progress.say(matrix_text(matrix, paths))
     raise typer.Exit(matrix.exit)
-
-
-def _refuse(target: type[Target], operations: Sequence[str]) -> None:
-    if target.session_scope == "program":
-        raise TargetError(
-            f"{target.__name__} keeps one session through a program, so that one call is no unit of work to explore.",
-            "Fuzz it with `run`, or explore a target with a session for each call.",
-        )
-    if len(operations) not in (0, *range(2, len(NAMES) + 1)):
-        raise typer.BadParameter("name two operations or more, or none for every two.", param_hint="OP OP")
-    for name in operations:
-        if name not in target.operations:
-            raise TargetError(
-                f"{target.__name__} has no operation {name!r}.", f"It has {', '.join(sorted(target.operations))}."
-            )
 
 
 def _follow(events: Iterator[MatrixEvent], out: Path, progress: Progress) -> tuple[Matrix, Mapping[str, Path]]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
-from fuzz.generate.meetings import WAYS, Alone, Calls, meetings
-
-_Placed = Mapping[int, Alone]
-"""The calls that have been chosen so far, by the place of their session, with what each touched alone."""
+from fuzz.generate.footprint import Footprint
+from fuzz.generate.meetings import WAYS, Operations, Unit, meetings
 
 
-def meetings_of(operations: Sequence[str], alone: Sequence[Alone]) -> Sequence[Calls]:
+def meetings_of(operations: Sequence[str], alone: Sequence[tuple[Unit, Footprint]]) -> Sequence[tuple[Unit, ...]]:
     """The calls to explore of some operations, one a session.
 
     Args:
@@ -36,15 +34,19 @@ def meetings_of(operations: Sequence[str], alone: Sequence[Alone]) -> Sequence[C
     return _each_once(calls for placed in begun for calls in _joined(placed, operations, known))
 
 
-def _pairs_of(one: str, other: str, pairs: Mapping[tuple[str, ...], Sequence[Calls]]) -> Sequence[Calls]:
+def _pairs_of(
+    one: str, other: str, pairs: Mapping[Operations, Sequence[tuple[Unit, ...]]]
+) -> Sequence[tuple[Unit, ...]]:
     return pairs.get((one, other)) or [calls[::-1] for calls in pairs.get((other, one), ())]
 
 
-def _meet(one: Alone, other: Alone) -> bool:
+def _meet(one: tuple[Unit, Footprint], other: tuple[Unit, Footprint]) -> bool:
     return one[1].meets(other[1])
 
 
-def _joined(placed: _Placed, operations: Sequence[str], known: Sequence[Alone]) -> Iterator[Calls]:
+def _joined(
+    placed: Mapping[int, tuple[Unit, Footprint]], operations: Sequence[str], known: Sequence[tuple[Unit, Footprint]]
+) -> Iterator[tuple[Unit, ...]]:
     """Some calls with those of the sessions that have none, who meets the most of them first."""
     left = [place for place in range(len(operations)) if place not in placed]
     if not left:
@@ -57,20 +59,22 @@ def _joined(placed: _Placed, operations: Sequence[str], known: Sequence[Alone]) 
         yield from _joined({**placed, place: ways[place][way]}, operations, known)
 
 
-def _ways(placed: _Placed, operation: str, known: Sequence[Alone]) -> Mapping[frozenset[int], Alone]:
+def _ways(
+    placed: Mapping[int, tuple[Unit, Footprint]], operation: str, known: Sequence[tuple[Unit, Footprint]]
+) -> Mapping[frozenset[int], tuple[Unit, Footprint]]:
     """Whom calls of an operation meet, by their places -> the first that does; who meets nobody only if none does."""
-    ways: dict[frozenset[int], Alone] = {}
+    ways: dict[frozenset[int], tuple[Unit, Footprint]] = {}
     for one in known:
         if one[0].operation == operation:
             ways.setdefault(frozenset(place for place, other in placed.items() if _meet(one, other)), one)
     return {way: one for way, one in ways.items() if way} or ways
 
 
-def _first(operation: str, known: Sequence[Alone]) -> int:
+def _first(operation: str, known: Sequence[tuple[Unit, Footprint]]) -> int:
     """An operation's place among all, however they are named."""
     return next(place for place, (call, _) in enumerate(known) if call.operation == operation)
 
 
-def _each_once(found: Iterator[Calls]) -> Sequence[Calls]:
+def _each_once(found: Iterator[tuple[Unit, ...]]) -> Sequence[tuple[Unit, ...]]:
     """The same calls in other sessions are the same."""
     return list({tuple(sorted(map(str, calls))): calls for calls in found}.values())

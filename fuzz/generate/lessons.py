@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, product
 
 from fuzz.case import Call, Case
@@ -38,10 +38,21 @@ def learn(trial: Trial, word: str, chance: int, operations: Collection[str] = ()
         TargetError: when a call does not come to its end by itself: nothing it could be explored with would end.
     """
     lessons = Lessons(trial, word, chance, operations)
-    some = () if lessons.lasting else (lessons.some(0), lessons.some(1))  # else all that were run might fail
-    for verdict in chain(*some, lessons.all()):
-        _refuse_hung(verdict.history)
+    _learn(lessons, Lessons.all)
     return lessons
+
+
+def learn_calls(trial: Trial, word: str, chance: int, operations: Collection[str] = ()) -> Lessons:
+    """Learn what calls do by themselves, and nothing of long sessions' acts; otherwise as `learn` does."""
+    lessons = Lessons(trial, word, chance, operations)
+    _learn(lessons, Lessons.each)
+    return lessons
+
+
+def _learn(lessons: Lessons, lesson: Callable[[Lessons], Iterator[Verdict]]) -> None:
+    some = () if lessons.lasting else (lessons.some(0), lessons.some(1))  # else all that were run might fail
+    for verdict in chain(*some, lesson(lessons)):
+        _refuse_hung(verdict.history)
 
 
 def _refuse_hung(history: History) -> None:
@@ -105,11 +116,33 @@ class Lessons:
 
     def all(self, most: int = MOST) -> Iterator[Verdict]:
         """Run all calls, up to so many; where one session lives through a program, as many acts, too."""
+        yield from self.each(most)
+        if self.lasting:
+            yield from self._some_acts(most)
+
+    def each(self, most: int = MOST) -> Iterator[Verdict]:
+        """Run all calls, up to so many."""
         for place in range(min(most, len(self.calls))):
             if place not in self._alone:
                 yield self._one(place)
-        if self.lasting:
-            yield from self._some_acts(most)
+
+    def rehearse(self, program: Sequence[Call], number: int) -> Footprint:
+        """Run a program alone.
+
+        Args:
+            program: its calls.
+            number: tells it from other programs, as what they make up is to differ.
+
+        Returns:
+            What it touched.
+
+        Raises:
+            TargetError: when it does not come to its end.
+        """
+        dice = len(self.calls) + number + 1
+        history = self._run(*program, dice=dice).history
+        _refuse_hung(history)
+        return footprint_of(history, dice)
 
     def met(self) -> Meetings:
         """How the calls meet that have been run."""

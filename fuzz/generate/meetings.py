@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, combinations_with_replacement, product
+from typing import Generic, Protocol, TypeVar
 
 from fuzz.case import Call
 from fuzz.generate.footprint import Footprint, Row
@@ -13,8 +14,19 @@ from fuzz.generate.footprint import Footprint, Row
 WAYS = 4
 """Ways of meeting that are explored of each two operations, those with the most in common first."""
 
+
+class Named(Protocol):
+    """What is run in one session: a call, or a program of several."""
+
+    @property
+    def operation(self) -> str:
+        """What it is one of, in the matrix."""
+        ...
+
+
+Unit = TypeVar("Unit", bound=Named)
+
 Pair = tuple[Call, Call]
-Calls = tuple[Call, ...]
 Operations = tuple[str, ...]
 Alone = tuple[Call, Footprint]
 
@@ -25,7 +37,7 @@ they write or lock rows of both in opposite orders."""
 
 
 @dataclass(slots=True)
-class Met:
+class Meeting(Generic[Unit]):
     """How the calls of two operations meet.
 
     Attributes:
@@ -34,16 +46,16 @@ class Met:
         apart: the first pair that touches the same tables, but no row in common; None where there is none.
     """
 
-    ways: dict[Way, Pair] = field(default_factory=dict)
-    others: list[Pair] = field(default_factory=list)
-    apart: Pair | None = None
+    ways: dict[Way, tuple[Unit, Unit]] = field(default_factory=dict)
+    others: list[tuple[Unit, Unit]] = field(default_factory=list)
+    apart: tuple[Unit, Unit] | None = None
 
     @property
     def ranked(self) -> list[Way]:
         """The ways, those with the most in common first."""
         return sorted(self.ways, key=rank)
 
-    def add(self, one: Alone, other: Alone) -> None:
+    def add(self, one: tuple[Unit, Footprint], other: tuple[Unit, Footprint]) -> None:
         """Look at two calls."""
         (call, footprint), (other_call, other_footprint) = one, other
         if footprint.meets(other_footprint):
@@ -55,22 +67,28 @@ class Met:
             self.apart = (call, other_call)
 
 
+Met = Meeting[Call]
+
 Meetings = dict[tuple[str, str], Met]
 """How the calls of each two operations meet, an operation with itself among them."""
 
 
-def met(alone: Sequence[Alone]) -> Meetings:
+def met(alone: Sequence[tuple[Unit, Footprint]]) -> dict[tuple[str, str], Meeting[Unit]]:
     """How calls meet.
 
     Args:
         alone: calls, the simple ones first, with what each touched when it ran alone.
     """
-    found: Meetings = {}
+    found: dict[tuple[str, str], Meeting[Unit]] = {}
     meet_more(found, (), alone)
     return found
 
 
-def meet_more(found: Meetings, known: Sequence[Alone], new: Sequence[Alone]) -> None:
+def meet_more(
+    found: dict[tuple[str, str], Meeting[Unit]],
+    known: Sequence[tuple[Unit, Footprint]],
+    new: Sequence[tuple[Unit, Footprint]],
+) -> None:
     """Add how some calls meet each other, and those that have been looked at before.
 
     Args:
@@ -84,10 +102,10 @@ def meet_more(found: Meetings, known: Sequence[Alone], new: Sequence[Alone]) -> 
         if names not in found and turned in found:
             found[turned].add(other, one)
         else:
-            found.setdefault(names, Met()).add(one, other)
+            found.setdefault(names, Meeting()).add(one, other)
 
 
-def meetings(alone: Sequence[Alone]) -> Mapping[Operations, Sequence[Calls]]:
+def meetings(alone: Sequence[tuple[Unit, Footprint]]) -> Mapping[Operations, Sequence[tuple[Unit, ...]]]:
     """The pairs of calls to explore, for each two operations that are given, an operation with itself among them.
 
     Args:
@@ -100,7 +118,7 @@ def meetings(alone: Sequence[Alone]) -> Mapping[Operations, Sequence[Calls]]:
     return {operations: tuple(_chosen(each)) for operations, each in met(alone).items()}
 
 
-def _chosen(each: Met) -> Iterator[Pair]:
+def _chosen(each: Meeting[Unit]) -> Iterator[tuple[Unit, Unit]]:
     yield from (each.ways[way] for way in each.ranked[:WAYS])
     if each.apart is not None and each.ways:
         yield each.apart

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from fuzz.case import Call, Case
+
 BANK = "tests/targets/bank.py"
 
 Rowrace = Callable[..., Any]
@@ -207,12 +209,76 @@ def test_writers_of_two_rows_and_who_reads_both_race_in_whatever_order_they_are_
     assert {each["kind"] for each in ran.json["findings"]} == {"non-repeatable-read"}
 
 
+def test_a_session_may_have_a_program_of_several_operations(rowrace: Rowrace, tmp_path: Path) -> None:
+    words = ("explore", f"{BANK}:Deadlocking", "read+transfer", "transfer", "--isolation", "rc", "--out", tmp_path)
+    ran = rowrace(*words, "--json")
+    assert ran.status == 1
+    (cell,) = ran.json["cells"]
+    assert cell["operations"] == ["read+transfer", "transfer"]
+    assert all(re.match(r"read\(.*\) \+ transfer\(.*\)$", each["calls"][0]) for each in cell["explored"])
+    assert [each["kind"] for each in ran.json["findings"]] == ["deadlock"]
+
+
+def test_programs_that_hold_have_more_interleavings_than_their_calls_and_are_safe_in_all(
+    rowrace: Rowrace, tmp_path: Path
+) -> None:
+    words = ("explore", f"{BANK}:Ordered", "--isolation", "rc", "--out", tmp_path, "--json")
+    one, more = (rowrace(*words, program, "transfer") for program in ("transfer", "transfer+transfer"))
+    assert (one.status, more.status) == (0, 0)
+    assert more.json["saved"]["interleavings"] > one.json["saved"]["interleavings"]
+    assert more.json["whole"]
+
+
+def test_where_a_session_lasts_through_a_program_programs_are_explored(rowrace: Rowrace, tmp_path: Path) -> None:
+    words = ("get+change+commit", "get+delete+commit", "--isolation", "rc", "--out", tmp_path)
+    ran = rowrace("explore", "models:Sessions", *words)
+    assert ran.status == 0, ran.out
+    assert re.search(
+        r"^get\(.*\) \+ change\(.*\) \+ commit\(\) x get\(.*\) \+ delete\(.*\) \+ commit\(\)   rc   all \d+ classes",
+        ran.out,
+        re.MULTILINE,
+    )
+
+
+def test_the_programs_of_a_case_are_explored_as_they_stand(rowrace: Rowrace, failing: Path, tmp_path: Path) -> None:
+    for path in (failing, failing / "case.json"):
+        ran = rowrace("explore", path, "--out", tmp_path / "findings", "--json")
+        (explored,) = ran.json["cells"][0]["explored"]
+        assert explored["calls"] == ["transfer(source=1, to=2)", "transfer(source=2, to=1)"]
+        assert explored["isolation"] == "rc"
+        assert (ran.status, ran.json["whole"]) == (1, True)
+
+
+def test_a_case_that_was_mended_is_safe_in_all_its_interleavings(rowrace: Rowrace, fixed: Path, tmp_path: Path) -> None:
+    ran = rowrace("explore", fixed, "--out", tmp_path / "findings", "--html", tmp_path / "page.html")
+    assert ran.status == 0
+    assert "transfer(source=1, to=2) x transfer(source=2, to=1)   rc   all " in ran.out
+
+
+def test_a_case_keeps_the_names_of_its_sessions_and_its_checks(rowrace: Rowrace, tmp_path: Path) -> None:
+    programs = {"one": (Call("transfer", {"source": 1, "to": 2}),), "two": (Call("transfer", {"source": 2, "to": 1}),)}
+    case = Case(f"{BANK}:Deadlocking", "rc", programs, checks=("sessions",))
+    (tmp_path / "case.json").write_text(case.dumps())
+    ran = rowrace("explore", tmp_path, "--out", tmp_path / "findings", "--json")
+    assert (ran.status, ran.json["findings"], ran.json["cells"][0]["explored"][0]["deadlocked"] > 0) == (0, [], True)
+
+
+def test_a_case_of_one_session_has_nothing_to_be_explored(rowrace: Rowrace, tmp_path: Path) -> None:
+    case = Case(f"{BANK}:Ordered", "rc", {"A": (Call("read", {"account": 1}),), "B": ()})
+    (tmp_path / "case.json").write_text(case.dumps())
+    ran = rowrace("explore", tmp_path, "--out", tmp_path / "findings")
+    assert (ran.status, "has calls in one session only" in ran.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
         ((f"{BANK}:Keeping", "look"), "name two operations or more, or none for every two"),
         ((f"{BANK}:Keeping", "look", "fly"), "Keeping has no operation 'fly'"),
-        (("models:Sessions",), "Sessions keeps one session through a program"),
+        (("models:Sessions",), "Name two programs or more, as `explore models:Sessions add+change change+add`."),
+        ((f"{BANK}:Keeping", "look+fly", "look"), "Keeping has no operation 'fly'"),
+        ((f"{BANK}:Keeping", "look+", "look"), "Keeping has no operation ''"),
+        (("nowhere.json",), "nowhere.json cannot be read"),
         ((f"{BANK}:Keeping", "--time", "abc"), "'abc' is no time"),
         ((f"{BANK}:Keeping", "--isolation", "abc"), "'abc' is no isolation level"),
     ],

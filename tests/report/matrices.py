@@ -9,8 +9,11 @@ from fuzz.campaign.matrix import Explored, Matrix, Terms
 from fuzz.case import Call
 from fuzz.finding import Finding
 from fuzz.generate.meetings import Operations
+from fuzz.generate.programs import Program
 
-WHOLE = Explored((Call("read"), Call("write")), "rc", 8, 0, {}, 0, 0, runs=10, interleavings=70, asked=70)
+WHOLE = Explored(
+    (Program((Call("read"),)), Program((Call("write"),))), "rc", 8, 0, {}, 0, 0, runs=10, interleavings=70, asked=70
+)
 OPEN = replace(WHOLE, left=3)
 NOT_BEGUN = replace(WHOLE, classes=0, left=1, runs=0, interleavings=0, asked=0)
 BOUNDED = replace(WHOLE, beyond=4, asked=2)

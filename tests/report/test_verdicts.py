@@ -52,7 +52,7 @@ def test_a_bound_that_leaves_nothing_out_is_none() -> None:
 
 def test_calls_that_nothing_was_learnt_of_are_told_with_the_way_to_have_them_learnt() -> None:
     learnt = matrix_of(WHOLE)
-    left = replace(learnt, terms=replace(learnt.terms, unlearnt=2, calls=WHOLE.invoked * 3))
+    left = replace(learnt, terms=replace(learnt.terms, unlearnt=2, calls=[*WHOLE.invoked[0].calls] * 6))
     assert "2 of 6 calls were not run alone, nor with others" in matrix_text(left, {})
     assert matrix_json(left, {})["calls"] == {"all": 6, "not_learnt": 2}
     assert "not run alone" not in matrix_text(learnt, {})

@@ -1,0 +1,121 @@
+"""What a command line asks `explore` for: every two operations, programs that are named, or those of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import typer
+
+from fuzz.campaign.matrix import Programs, Terms
+from fuzz.case import Case, case_file, read_case
+from fuzz.engine.stage import NAMES
+from fuzz.errors import CaseError, TargetError
+from fuzz.generate.calls import call_table, unique
+from fuzz.generate.joining import meetings_of
+from fuzz.generate.lessons import learn_calls
+from fuzz.generate.meetings import Operations, meetings
+from fuzz.generate.programs import AND, Program, rehearsed, single
+from fuzz.lookup import find_target
+from fuzz.target import Target
+from fuzz.trial import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for.
+
+    Attributes:
+        word: the TARGET word.
+        target: what it names.
+        programs: as they are named, one a session; none: every two operations.
+        case: whose programs are meant; None: no case's.
+    """
+
+    word: str
+    target: type[Target]
+    programs: Sequence[str] = ()
+    case: Case | None = None
+
+    @property
+    def isolation(self) -> tuple[str, ...]:
+        """The levels, if nothing else is said."""
+        return self.target.isolation if self.case is None else (self.case.isolation,)
+
+
+Share = Mapping[Operations, Sequence[Programs]]
+"""Operations -> their programs."""
+
+
+def asked_for(word: str, programs: Sequence[str]) -> Asked:
+    """Read the words of a command line.
+
+    Args:
+        word: the first, for a target or a case.
+        programs: the others.
+
+    Raises:
+        typer.BadParameter: there are too few of them.
+        CaseError: the case cannot be read, or has nothing to be explored.
+        TargetError: there is no such target, or no such operation.
+    """
+    path = Path(word)
+    if path.suffix == ".json" or (path.is_dir() and case_file(path).is_file()):
+        return _of_case(path, programs)
+    asked = Asked(word, find_target(word), programs)
+    _refuse(asked)
+    return asked
+
+
+def terms_of(asked: Asked, trial: Trial, terms: Terms) -> tuple[Share, Terms]:
+    """Which programs meet, and on what terms they are explored.
+
+    Args:
+        asked: for what.
+        trial: runs some alone first.
+        terms: what the command line says of them.
+    """
+    if asked.case is not None:
+        return _as_it_stands(asked.case, trial, terms)
+    operations = {name for program in asked.programs for name in program.split(AND)}
+    learnt = learn_calls(trial, asked.word, terms.seed, operations)
+    if asked.programs:
+        found: Share = {tuple(asked.programs): meetings_of(asked.programs, rehearsed(asked.programs, learnt))}
+    else:
+        found = meetings(single(learnt.alone))
+    return found, replace(terms, calls=learnt.calls, unlearnt=learnt.unlearnt)
+
+
+def _as_it_stands(case: Case, trial: Trial, terms: Terms) -> tuple[Share, Terms]:
+    given = {session: Program(calls) for session, calls in case.programs.items() if calls}
+    programs = tuple(given.values())
+    calls = unique(call_table(type(trial.stage.target), case.seed))
+    named = tuple(program.operation for program in programs)
+    return {named: [programs]}, replace(terms, seed=case.seed, calls=calls, sessions=tuple(given), checks=case.checks)
+
+
+def _of_case(path: Path, programs: Sequence[str]) -> Asked:
+    if programs:
+        raise typer.BadParameter("a case has its own programs; name none.", param_hint="CASE")
+    case = read_case(path)
+    if sum(bool(calls) for calls in case.programs.values()) < 2:  # noqa: PLR2004 - two sessions can be interleaved
+        raise CaseError(f"{case_file(path)} has calls in one session only.", "Two are needed to interleave them.")
+    return Asked(case.target, find_target(case.target), case=case)
+
+
+def _refuse(asked: Asked) -> None:
+    target, programs = asked.target, asked.programs
+    if target.session_scope == "program" and not programs:
+        names = list(target.operations)[:2]
+        raise TargetError(
+            f"{target.__name__} keeps one session through a program, so that programs meet, and single calls do not.",
+            f"Name two programs or more, as `explore {asked.word} {AND.join(names)} {AND.join(reversed(names))}`.",
+        )
+    if len(programs) not in (0, *range(2, len(NAMES) + 1)):
+        raise typer.BadParameter("name two operations or more, or none for every two.", param_hint="OP OP")
+    for name in (name for program in programs for name in program.split(AND)):
+        if name not in target.operations:
+            raise TargetError(
+                f"{target.__name__} has no operation {name!r}.", f"It has {', '.join(sorted(target.operations))}."
+            )

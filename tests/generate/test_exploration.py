@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 
 import pytest
@@ -19,11 +19,18 @@ from fuzz.postgres import Server
 from fuzz.trial import Trial
 from fuzz.trials import Trials
 from models import Network
-from tests.accesses.programs import ACTS, Programs, acts
+from tests.accesses.programs import ACTS
 from tests.every_interleaving import every_interleaving
+from tests.generate.programs import ALL, NEW, Lasting, Programs, calls
+from tests.soak.scale import scaled
 
-LONG = frozenset({"increment", "undone", "try_child", "later_child", "orm_put", "orm_add", "orm_drop", "orm_selectin"})
-"""Acts of two statements and more."""
+LEVELS = ("rc", "rc", "rr", "ser")
+
+LOCKING = [*NEW, "add", "count", "get", "locked", "put"]
+"""Acts that lock more than rows, or would not wait, and some that these meet."""
+
+KEEPING = ("commit", "commit", "flush", "rollback")
+"""How a call of a session that lasts may end: the next one may be in the same transaction."""
 
 Outcome = tuple[object, ...]
 
@@ -31,6 +38,12 @@ Outcome = tuple[object, ...]
 @pytest.fixture(scope="module")
 def trial(server: Server) -> Iterator[Trial]:
     with server.scratch() as scratch, closing(Stage(Programs(), scratch)) as laid_out:
+        yield Trial(laid_out, ("sessions",))
+
+
+@pytest.fixture(scope="module")
+def lasting(server: Server) -> Iterator[Trial]:
+    with server.scratch() as scratch, closing(Stage(Lasting(), scratch)) as laid_out:
         yield Trial(laid_out, ("sessions",))
 
 
@@ -45,24 +58,25 @@ def outcome(history: History) -> Outcome:
     return tuple(calls), repr(rows), tuple(sorted(versions.items()))
 
 
-def programs(most: int) -> st.SearchStrategy[tuple[Call]]:
-    """One call of so many statements at the most, and an end."""
-    short = st.lists(acts(sorted(ACTS.keys() - LONG)), min_size=1, max_size=most)
-    one = st.lists(acts(sorted(LONG)), min_size=1, max_size=1)
-    return st.builds(
-        lambda done, ends: (Call("do", {"acts": tuple(done), "ends": ends}),),
-        short | one if most > 1 else short,
-        st.sampled_from(["commit", "commit", "commit", "rollback"]),
-    )
-
-
 def cases(
-    sessions: Sequence[str], most: int, levels: Sequence[str] = ("rc", "rc", "rr", "ser")
+    sessions: Sequence[str], most: int, levels: Sequence[str] = LEVELS, names: Collection[str] = ACTS
+) -> st.SearchStrategy[Case]:
+    """One call a session, of so many statements at the most."""
+    return _cases(sessions, st.tuples(calls(most, names)), levels)
+
+
+def in_a_row(most: int, ends: Sequence[str] = ("commit", "commit", "rollback")) -> st.SearchStrategy[Case]:
+    """Two calls in each of two sessions, the first of so many statements at the most."""
+    return _cases("AB", st.tuples(calls(most, ends=ends), calls(1, ends=ends)), LEVELS)
+
+
+def _cases(
+    sessions: Sequence[str], programs: st.SearchStrategy[tuple[Call, ...]], levels: Sequence[str]
 ) -> st.SearchStrategy[Case]:
     return st.builds(
         lambda level, made: Case("programs.py", level, dict(zip(sessions, made, strict=True))),
         st.sampled_from(levels),
-        st.tuples(*(programs(most) for _ in sessions)),
+        st.tuples(*(programs for _ in sessions)),
     )
 
 
@@ -92,6 +106,41 @@ def test_three_sessions_come_out_as_in_all_interleavings(trial: Trial, case: Cas
     compare(trial, case)
 
 
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases("AB", 1, names=LOCKING))
+def test_what_else_they_lock_or_would_not_wait_for_changes_nothing(trial: Trial, case: Case) -> None:
+    compare(trial, case)
+
+
+@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases("AB", 2, names=LOCKING))
+def test_nor_do_savepoints_and_several_transactions_in_a_call(trial: Trial, case: Case) -> None:
+    compare(trial, case)
+
+
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(case=in_a_row(1))
+def test_programs_of_two_calls_come_out_as_in_all_interleavings(trial: Trial, case: Case) -> None:
+    compare(trial, case)
+
+
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(case=in_a_row(1, KEEPING))
+def test_so_they_do_in_a_session_that_lasts_from_one_to_the_next(lasting: Trial, case: Case) -> None:
+    compare(lasting, case)
+
+
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases("AB", 3, names=ALL))
+def test_programs_of_four_statements_do(trial: Trial, case: Case) -> None:
+    compare(trial, case)
+
+
+def test_so_do_three_sessions_of_which_each_finds_what_another_has_locked(trial: Trial) -> None:
+    programs = {"A": of(("get", 1), ("put", 1, 5)), "B": of(("locked", 1)), "C": of(("unlocked", 1))}
+    compare(trial, Case("x", "rc", programs))
+
+
 @settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(case=cases("AB", 2, ["rc", "rr"]))  # above, a refusal may come at a statement or at the COMMIT
 def test_a_trace_allows_the_schedules_that_come_to_the_same_and_no_others(trial: Trial, case: Case) -> None:
@@ -117,15 +166,38 @@ def test_a_row_that_is_changed_again_and_again_is_seen_in_each_of_its_states(tri
     assert explored(trial, changes, looks).classes == 10
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize(("sessions", "most", "examples"), [("AB", 3, 200), ("ABC", 2, 8)])
-def test_longer_programs_do_too(trial: Trial, sessions: str, most: int, examples: int) -> None:
-    @settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-    @given(case=cases(sessions, most))
+SOAK: dict[str, st.SearchStrategy[Case]] = {
+    "2 x 4 statements": cases("AB", 3),
+    "3 x 3 statements": cases("ABC", 2, names=ALL),
+    "2 x 4 statements that lock": cases("AB", 3, names=LOCKING),
+    "2 calls in each": in_a_row(2),
+}
+"""All of their interleavings are run: 70 of two sessions with four turns each take about a second, and 1,680 of three
+with three each about ten: 200 of these are half an hour of a core that has nothing else to do. Two calls in each, some
+of several statements, can have thousands.
+"""
+
+
+def all_hold(trial: Trial, strategy: st.SearchStrategy[Case]) -> None:
+    many = scaled(200)
+
+    @settings(max_examples=many, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    @given(case=strategy)
     def holds(case: Case) -> None:
         compare(trial, case)
 
     holds()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("programs", SOAK)
+def test_longer_programs_do_too(trial: Trial, programs: str) -> None:
+    all_hold(trial, SOAK[programs])
+
+
+@pytest.mark.soak
+def test_longer_programs_do_in_sessions_that_last(lasting: Trial) -> None:
+    all_hold(lasting, in_a_row(2, KEEPING))
 
 
 def of(*acts: tuple[object, ...]) -> tuple[Call, ...]:

@@ -15,11 +15,12 @@ from fuzz.checks.counts import Counts, counts_of
 from fuzz.checks.errors import fails_alone
 from fuzz.checks.rules import rules_of
 from fuzz.checks.spurious import spurious_in
+from fuzz.engine.serial import order_of
 from fuzz.engine.stage import Stage
 from fuzz.errors import CaseError, TargetError
 from fuzz.history import History
 from fuzz.serial_orders import SerialOrders
-from fuzz.traces import Trace
+from fuzz.traces import Trace, at_level
 from fuzz.violations import Violation
 
 
@@ -89,6 +90,28 @@ class Trial:
         if remember:
             self._orders.note(history)
         return self.judge(history)
+
+    def is_serial(self, verdict: Verdict) -> bool:
+        """Whether the calls of a case followed each other."""
+        return order_of(self.stage, verdict.history) is not None
+
+    def at_level(self, verdict: Verdict, level: str) -> Verdict | None:
+        """What comes of a serial order at another isolation level, without running it again.
+
+        Args:
+            verdict: of the order, at its level.
+            level: the other one, as a key of `fuzz.case.ISOLATION`.
+
+        Returns:
+            The same there; None where it is no serial order, or may come to something else.
+        """
+        serial = self.is_serial(verdict) and not self.stage.target.unscheduled
+        history = at_level(verdict.history, level) if serial else None
+        if history is None:
+            return None
+        if level != "ser":  # planned without indexes there, so that rows without an ORDER BY may come in another order
+            self._orders.note(history)
+        return replace(verdict, history=history)
 
     @contextmanager
     def like_new(self) -> Iterator[None]:

@@ -55,15 +55,32 @@ def explore(trial: Trial, meetings: Mapping[Operations, Sequence[Programs]], ter
 
 
 class _Ongoing:
-    """Two programs at one level, whose exploration can be broken off and taken up again."""
+    """Two programs at one level, whose exploration can be broken off and taken up again.
+
+    Args:
+        operations: theirs.
+        programs: they.
+        trial: runs and judges.
+        case: they at this level.
+        switches: the most that an interleaving is expected to take; None: any number.
+        serial: what came of their serial orders at one level, for the others; it grows.
+    """
 
     def __init__(
-        self, operations: Operations, programs: Programs, trial: Trial, case: Case, switches: int | None
+        self,
+        operations: Operations,
+        programs: Programs,
+        trial: Trial,
+        case: Case,
+        switches: int | None,
+        serial: list[Verdict],
     ) -> None:
         self.operations = operations
         self._programs = programs
+        self._trial = trial
         self._level = case.isolation
-        self._exploration = Exploration(trial, case, switches)
+        self._serial = serial
+        self._exploration = Exploration(trial, case, switches, self._known)
         self._verdicts = self._exploration.verdicts()
         self._kinds: dict[str, set[str]] = {}
         self._seen: Counter[str] = Counter()
@@ -80,9 +97,21 @@ class _Ongoing:
         if verdict is not None:
             self._seen.update(_signs(verdict))
             self._paused.update(verdict.counts.paused)
+            self._keep_serial(verdict)
             for violation in verdict.violations:
                 self._kinds.setdefault(violation.kind, set()).add(violation.signature)
         return verdict
+
+    def _keep_serial(self, verdict: Verdict) -> None:
+        """Keep what came of a serial order, once for all levels."""
+        schedules = {each.history.case.schedule for each in self._serial}
+        if verdict.history.case.schedule not in schedules and self._trial.is_serial(verdict):
+            self._serial.append(verdict)
+
+    def _known(self) -> Iterator[Verdict]:
+        """What is known to come of the serial orders at this level."""
+        found = (self._trial.at_level(verdict, self._level) for verdict in self._serial)
+        return (verdict for verdict in found if verdict is not None)
 
     def so_far(self) -> Explored:
         """What came of it so far."""
@@ -91,7 +120,7 @@ class _Ongoing:
             self._programs,
             self._level,
             run.classes,
-            run.left if run.runs else 1,
+            run.left if run.classes else 1,
             {kind: frozenset(signatures) for kind, signatures in self._kinds.items()},
             self._seen["blocked"],
             self._seen["deadlocked"],
@@ -115,13 +144,12 @@ class _Exploring:
         self._terms = terms
         self._start = monotonic()
         self._operations = tuple(meetings)
+        rounds = zip_longest(*([(operations, pair) for pair in pairs] for operations, pairs in meetings.items()))
+        begun = [(operations, pair, list[Verdict]()) for each in rounds for operations, pair in filter(None, each)]
         self._all = [
-            _Ongoing(operations, pair, trial, terms.case(pair, level), terms.switches)
+            _Ongoing(operations, pair, trial, terms.case(pair, level), terms.switches, serial)
             for level in terms.isolation
-            for round_ in zip_longest(
-                *([(operations, pair) for pair in pairs] for operations, pairs in meetings.items())
-            )
-            for operations, pair in filter(None, round_)
+            for operations, pair, serial in begun
         ]
         self._waiting = deque(self._all)
         self._confirmation = Confirmation(trial, terms.seed, terms.postgres)

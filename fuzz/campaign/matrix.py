@@ -24,14 +24,14 @@ class Explored:
     Attributes:
         invoked: the programs, one a session.
         isolation: a key of `fuzz.case.ISOLATION`.
-        classes: how many classes of equivalent interleavings were run.
+        classes: how many classes of equivalent interleavings are known what comes of; 0: it was not begun.
         left: how many beginnings of others were not, as time was up, each of which may bring more; 0: all were run.
         kinds: the violations of all of them: kind -> signatures.
         blocked: in how many a session waited for the other.
         deadlocked: in how many PostgreSQL ended a deadlock.
         beyond: how many beginnings of others take more context switches than were asked for.
-        runs: how many interleavings were run; 0: it was not begun.
-        interleavings: how many there are, by the lengths of the first run; 0: it was not begun.
+        runs: how many interleavings were run; serial orders need not be at every level.
+        interleavings: how many there are, by the lengths of the first one; 0: it was not begun.
         asked: how many of them have no more context switches than were asked for.
         paused: waits of a session for another one in Python, which no interleaving got past.
     """
@@ -48,6 +48,11 @@ class Explored:
     interleavings: int = 0
     asked: int = 0
     paused: Waits = field(default_factory=dict)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything is known."""
+        return self.classes > 0
 
     @property
     def is_whole(self) -> bool:

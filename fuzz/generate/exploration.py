@@ -9,7 +9,7 @@ order reduction (Flanagan and Godefroid 2005), without a stack, so that the orde
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
@@ -34,17 +34,19 @@ class Exploration:
         trial: runs and judges.
         case: its programs and isolation level count, its schedule does not.
         switches: the most context switches that an interleaving is expected to take; None: any number.
+        known: what came of some interleavings, which need not be run; asked for when the exploration begins.
 
     Attributes:
         runs: how many interleavings have been run.
-        classes: how many of them were not equivalent to one before.
+        classes: how many of them, and of those known before, were not equivalent to one before.
         beyond: how many beginnings take more switches; some of them may be of classes that were run.
-        lengths: how many turns each session had in the first run; none before it.
+        lengths: how many turns each session had in the first interleaving; none before it.
     """
 
     trial: Trial
     case: Case
     switches: int | None = None
+    known: Callable[[], Iterable[Verdict]] = tuple
     runs: int = 0
     classes: int = 0
     beyond: int = 0
@@ -77,11 +79,17 @@ class Exploration:
         Yields:
             What came of each; to stop is to leave out the rest.
         """
+        begun = set[str]()
+        for verdict in self.known():
+            begun.add(verdict.history.case.schedule[0])
+            yield from self._add(verdict)
         first, *others = self.case.programs
-        yield from self._run(Beginning(frozenset(), (first,), 0))
+        if first not in begun:
+            yield from self._run(Beginning(frozenset(), (first,), 0))
         if self._met:  # the sessions meet, so that another one first gives another class
             for place, other in enumerate(others, 1):
-                self._wait(Beginning(frozenset({-place}), (other,), 0))  # with an event that no run has had
+                if other not in begun:
+                    self._wait(Beginning(frozenset({-place}), (other,), 0))  # with an event that no run has had
         while self._waiting:
             _, _, beginning = heappop(self._waiting)
             if not self._has_been_run(beginning.events):
@@ -91,6 +99,10 @@ class Exploration:
         schedule = (*beginning.schedule, *beginning.schedule[-1:] * SPARE)
         verdict = self.trial(self.case.scheduled(schedule), remember=True)
         self.runs += 1
+        yield from self._add(verdict)
+
+    def _add(self, verdict: Verdict) -> Iterator[Verdict]:
+        """Count an interleaving, if it is of a new class, and look for others."""
         self.lengths = self.lengths or tuple(Counter(session for session, _ in verdict.history.turns).values())
         trace = verdict.trace
         if self._has_been_run(trace.events):

@@ -15,7 +15,7 @@ def amount(explored: Sequence[Explored], switches: int | None) -> str:
         explored: what came of them.
         switches: the most context switches that were asked for; None: any number.
     """
-    return ", ".join(_parts(explored, switches)) if any(each.runs for each in explored) else "not begun"
+    return ", ".join(_parts(explored, switches)) if any(each.has_begun for each in explored) else "not begun"
 
 
 def up_to(switches: int) -> str:
@@ -37,7 +37,7 @@ def saved(explored: Sequence[Explored], switches: int | None) -> str:
 
 
 def _parts(explored: Sequence[Explored], switches: int | None) -> Iterator[str]:
-    begun = [each for each in explored if each.runs]
+    begun = [each for each in explored if each.has_begun]
     classes, left, beyond = (sum(getattr(each, name) for each in begun) for name in ("classes", "left", "beyond"))
     all_, covered = sum(each.interleavings for each in begun), sum(each.covered for each in begun)
     counted = _counted(classes, "class", "classes")

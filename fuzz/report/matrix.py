@@ -77,10 +77,10 @@ def _explored(each: Explored) -> dict[str, Any]:
         "deadlocked": each.deadlocked,
         "beyond": each.beyond,
         "waited_in_python": waits_json(each.paused),
-        "begun": each.runs > 0,
+        "begun": each.has_begun,
         "runs": each.runs,
-        "interleavings": in_json(each.interleavings) if each.runs else None,
-        "interleavings_asked": in_json(each.asked) if each.runs else None,
+        "interleavings": in_json(each.interleavings) if each.has_begun else None,
+        "interleavings_asked": in_json(each.asked) if each.has_begun else None,
     }
 
 

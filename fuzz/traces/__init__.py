@@ -5,6 +5,7 @@ from __future__ import annotations
 from fuzz.traces.commute import commute
 from fuzz.traces.effect import Effect
 from fuzz.traces.effects import effects_of
+from fuzz.traces.levels import at_level
 from fuzz.traces.trace import Beginning, Trace
 
-__all__ = ["Beginning", "Effect", "Trace", "commute", "effects_of"]
+__all__ = ["Beginning", "Effect", "Trace", "at_level", "commute", "effects_of"]

@@ -7,7 +7,7 @@ blocked ones are looked at again, and one that was released settles before the n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from time import monotonic, sleep
 
 from psycopg.pq import TransactionStatus
@@ -22,7 +22,6 @@ from fuzz.engine.scheduled import Exchange
 from fuzz.engine.settle import Answer, Hung, Settler
 from fuzz.history import CLOSING, COME_TO, Failure
 from fuzz.postgres.audit import Audit
-from fuzz.postgres.monitor import Monitor
 
 Inspect = Callable[[], Mapping[str, Failure]]
 """What the target's invariants say of the committed state: name -> failure."""
@@ -40,10 +39,10 @@ class Run:
     Args:
         lanes: its sessions, by name.
         settler: drives what they send.
-        monitor: tells who waits for whom.
         audit: tells what was committed.
         connections: tells which session uses which backend.
         inspect: asks the target's invariants.
+        never_wait: what ends a transaction, as a step is called, and cannot have to wait for another session.
         lasting: whether a session lives through its program, so that its end is a step of its own.
         step_timeout: seconds after which sessions that do not answer are given up.
     """
@@ -54,20 +53,20 @@ class Run:
         lanes: Mapping[str, Lane],
         recorder: Recorder,
         settler: Settler,
-        monitor: Monitor,
         audit: Audit,
         connections: Connections,
         inspect: Inspect,
+        never_wait: Collection[str],
         lasting: bool,
         step_timeout: float,
     ) -> None:
         self.recorder = recorder
         self._lanes = lanes
         self._settler = settler
-        self._monitor = monitor
         self._audit = audit
         self._connections = connections
         self._inspect = inspect
+        self._never_wait = never_wait
         self._lasting = lasting
         self._step_timeout = step_timeout
         self._taking: dict[str, Taken] = {}
@@ -187,9 +186,11 @@ class Run:
             lane.abandon()
 
     def _take(self, lane: Lane) -> None:
-        self.hear_commit()
         exchange = lane.exchange
         assert exchange is not None
+        if exchange.sql not in self._never_wait:
+            self._hear_checks()
+        self.hear_commit()
         self._sent[lane.name, lane.call] += 1
         if self._sent[lane.name, lane.call] > MOST_STEPS:
             self.recorder.hung[lane.name] = f"has sent {MOST_STEPS:,} statements in one call, and goes on"
@@ -199,10 +200,18 @@ class Run:
         exchange.connection.checked = False
         try:
             answer = self._settler.send(exchange)
+            if answer is None and self._waiting:  # it may have closed a circle
+                answer = self._settler.hear_check(exchange)
         except Hung:
             self._give_up(lane)
             return
         self._settled(lane, answer)
+
+    def _hear_checks(self) -> None:
+        """Let the deadlock checks of all that wait be over: who closes a circle from now on is its victim, always."""
+        for lane in list(self._waiting):
+            if lane.exchange is not None and not lane.exchange.connection.checked:
+                self._look_again(lane, self._settler.hear_check)
 
     def _settled(self, lane: Lane, answer: Answer | None) -> None:
         taken, exchange = self._taking[lane.name], lane.exchange
@@ -250,9 +259,8 @@ class Run:
         """A session is blocked, or blocked again: write down by whom."""
         assert lane.exchange is not None
         self._block(lane)
-        blockers = self._monitor.blockers(lane.exchange.connection.pid)
         users = self._connections.users
-        names = sorted({users[pid] for pid in blockers if users.get(pid)} - {lane.name})
+        names = sorted({users[pid] for pid in lane.exchange.blockers if users.get(pid)} - {lane.name})
         taken.waited_for += tuple(name for name in names if name not in taken.waited_for)
 
     def hear_commit(self) -> None:
@@ -270,12 +278,17 @@ class Run:
 
     def _is_released(self, lane: Lane) -> bool:
         """Whether a session that waits got what it waits for; then its transaction may end, and release another."""
-        self.hear_commit()
         if lane.pause is not None:
+            self.hear_commit()
             return self._is_over(lane, lane.pause)
+        return self._look_again(lane, self._settler.go_on)
+
+    def _look_again(self, lane: Lane, look: Callable[[Exchange], Answer | None]) -> bool:
+        """Whether the step of a session that waits has been answered meanwhile."""
+        self.hear_commit()
         assert lane.exchange is not None
         try:
-            answer = self._settler.go_on(lane.exchange)
+            answer = look(lane.exchange)
         except Hung:
             self._give_up(lane)
             return False

@@ -35,6 +35,7 @@ class Exchange:
     Attributes:
         cursor: has the result of the statement as its `pgresult` afterwards; None: there is none to be had.
         state: what the generator waits for, once it has been started: to read, to write, or both.
+        blockers: the backends that it waited for when the server was last asked.
     """
 
     connection: Scheduled
@@ -44,6 +45,7 @@ class Exchange:
     cursor: Any
     where: str
     state: int = 0
+    blockers: frozenset[int] = frozenset()
 
 
 class Scheduled(ABC):

@@ -18,7 +18,7 @@ from fuzz.engine.connections import Connections
 from fuzz.engine.scheduled import Exchange
 from fuzz.postgres.monitor import Monitor
 
-PATIENCE = 600e-6
+PATIENCE = 300e-6
 """Seconds without an answer before the server is asked; nearly all statements answer within it.
 
 psycopg waits for so short a time by looking again and again, which costs a core that would be idle, and saves the
@@ -72,28 +72,41 @@ class Settler:
             Hung: when there is neither for the step timeout.
         """
         if not TIMED:
-            return self._drive(exchange, None)
+            return self._drive(exchange, None, PATIENCE)
         try:
             return Answer(wait(exchange.generator, exchange.connection.socket, PATIENCE, PATIENCE), None)
         except _WaitTimeout:
             pass  # gone on with below: in here the time-out would become the context of what the server answers
         except Exception as error:  # noqa: BLE001 - it is the answer, and goes to the target
             return Answer(None, error)
-        return self._drive(exchange, Ready.NONE)
+        return self._drive(exchange, Ready.NONE, 0.0)
 
     def go_on(self, exchange: Exchange) -> Answer | None:
         """Go on with an exchange that was blocked; as `send`."""
         if self._is_blocked(exchange):
             return None
         exchange.connection.checked = False
-        ready = self._ready(exchange)
-        return None if ready is None else self._drive(exchange, ready)
+        ready = self._ready(exchange, PATIENCE)
+        return None if ready is None else self._drive(exchange, ready, PATIENCE)
 
-    def _drive(self, exchange: Exchange, ready: Ready | None) -> Answer | None:
+    def hear_check(self, exchange: Exchange) -> Answer | None:
+        """Wait for the deadlock check of an exchange that is blocked to be over.
+
+        Returns:
+            The answer, if there was a deadlock, or the wait has ended in some other way; None: it is still blocked.
+        """
+        while not exchange.connection.checked:
+            if not select([exchange.connection.socket], [], [], UNCHECKED)[0]:
+                exchange.connection.checked = True
+            elif (answer := self._drive(exchange, Ready.R, 0.0)) is not None:
+                return answer
+        return None
+
+    def _drive(self, exchange: Exchange, ready: Ready | None, patience: float) -> Answer | None:
         generator = exchange.generator
         try:
             exchange.state = generator.send(ready)
-            while (ready := self._ready(exchange)) is not None:
+            while (ready := self._ready(exchange, patience)) is not None:
                 exchange.state = generator.send(ready)
         except StopIteration as end:
             return Answer(end.value, None)
@@ -103,24 +116,28 @@ class Settler:
             return Answer(None, error)
         return None
 
-    def _ready(self, exchange: Exchange) -> Ready | None:
-        """What the exchange can go on with, as soon as it can; None when it is blocked."""
+    def _ready(self, exchange: Exchange, patience: float) -> Ready | None:
+        """What the exchange can go on with, as soon as it can; None when it is blocked.
+
+        Args:
+            exchange: which.
+            patience: seconds to wait before the server is asked.
+        """
         socket = exchange.connection.socket
         readers = [socket]
         writers = readers if exchange.state & Wait.W else []
-        patience = 0.0 if exchange.connection.checked else PATIENCE
         deadline = monotonic() + self._step_timeout
         while True:
             readable, writable, _ = select(readers, writers, [], patience)
             if readable or writable:
                 return Ready((Ready.R if readable else 0) | (Ready.W if writable else 0))
             if self._is_blocked(exchange):
-                if exchange.connection.checked or not select(readers, [], [], UNCHECKED)[0]:
-                    return None
-                return Ready.R
+                return None
             if monotonic() > deadline:
                 raise Hung
             patience = min(max(2 * patience, PATIENCE), LONGEST_PATIENCE)
 
     def _is_blocked(self, exchange: Exchange) -> bool:
-        return self._monitor.is_blocked(exchange.connection.pid, self._connections.pids)
+        blockers = self._monitor.blockers(exchange.connection.pid, self._connections.pids)
+        exchange.blockers = blockers or frozenset()
+        return blockers is not None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
@@ -15,6 +13,11 @@ SELECT l.pid FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_database d ON d.oid =
 """
 
 
+_BLOCKERS = """
+SELECT pg_catalog.pg_blocking_pids($1) WHERE pg_catalog.pg_isolation_test_session_is_blocked($1, $2)
+"""
+
+
 class Monitor:
     """Sees which backends wait for which, from a connection of its own.
 
@@ -23,25 +26,23 @@ class Monitor:
     """
 
     def __init__(self, connection: Connection[TupleRow]) -> None:
-        self._blocked = Prepared(
-            connection, "rowrace_blocked", "SELECT pg_catalog.pg_isolation_test_session_is_blocked($1, $2)"
-        )
-        self._blockers = Prepared(connection, "rowrace_blockers", "SELECT unnest(pg_catalog.pg_blocking_pids($1))")
+        self._blockers = Prepared(connection, "rowrace_blockers", _BLOCKERS)
         self._holders = Prepared(connection, "rowrace_holders", _HOLDERS)
         self._terminate = Prepared(connection, "rowrace_terminate", "SELECT pg_catalog.pg_terminate_backend($1)")
 
-    def is_blocked(self, pid: int, others: str) -> bool:
-        """Whether a backend waits for a lock that one of the others holds or is before it in the queue for.
+    def blockers(self, pid: int, others: str) -> frozenset[int] | None:
+        """The process ids that a backend waits for, if it is blocked.
 
         Args:
             pid: the backend.
             others: process ids as a PostgreSQL array's text, "{1,2}".
-        """
-        return self._blocked(pid, others)[0][0] == "t"
 
-    def blockers(self, pid: int) -> Iterable[int]:
-        """The process ids that a backend waits for."""
-        return {int(row[0]) for row in self._blockers(pid) if row[0]}
+        Returns:
+            All that it waits for, be they among the others or not, so far as they are known; None where it does not
+            wait for a lock that one of the others holds or is before it in the queue for.
+        """
+        rows = self._blockers(pid, others)
+        return frozenset(map(int, filter(None, str(rows[0][0])[1:-1].split(",")))) if rows else None
 
     def holders(self) -> set[int]:
         """The backends in this database that hold advisory locks, which outlive a transaction."""

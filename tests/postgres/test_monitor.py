@@ -30,18 +30,17 @@ def test_a_backend_that_waits_is_blocked_by_the_one_that_it_waits_for(
     monitor, holder, waiter = Monitor(open_connection()), open_connection(), open_connection()
     both = f"{{{pid(holder)},{pid(waiter)}}}"
     holder.execute("SELECT pg_advisory_lock(1)")
-    assert not monitor.is_blocked(pid(waiter), both)
+    assert monitor.blockers(pid(waiter), both) is None
     waiter.pgconn.send_query(b"SELECT pg_advisory_lock(1)")
-    while not monitor.is_blocked(pid(waiter), both):
+    while monitor.blockers(pid(waiter), both) is None:
         pass
-    assert monitor.blockers(pid(waiter)) == {pid(holder)}
-    assert not monitor.is_blocked(pid(waiter), f"{{{pid(waiter)}}}")
-    assert not monitor.is_blocked(pid(holder), both)
+    assert monitor.blockers(pid(waiter), both) == frozenset({pid(holder)})
+    assert monitor.blockers(pid(waiter), f"{{{pid(waiter)}}}") is None
+    assert monitor.blockers(pid(holder), both) is None
     holder.execute("SELECT pg_advisory_unlock(1)")
     while waiter.pgconn.get_result() is not None:
         pass
-    assert not monitor.is_blocked(pid(waiter), both)
-    assert monitor.blockers(pid(waiter)) == set()
+    assert monitor.blockers(pid(waiter), both) is None
 
 
 def test_those_that_hold_advisory_locks_of_this_database_are_told(open_connection: Callable[[], Connection]) -> None:

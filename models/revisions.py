@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import event, inspect, select, update
+from sqlalchemy import bindparam, event, inspect, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import ObjectDeletedError
@@ -191,17 +191,24 @@ class Revisions:
     def bump_related(self, session: Session, pending: Iterable[StandardAttribute]) -> None:
         """Raise the numbers in one statement, and take over what they have become."""
         by_id = {each.id: each for each in pending}
-        chosen = StandardAttribute.id.in_(sorted(by_id))
-        session.execute(
-            update(StandardAttribute).where(chosen).values(revision_number=StandardAttribute.revision_number + 1),
-            execution_options={"synchronize_session": False},
-        )
-        numbers = select(StandardAttribute.id, StandardAttribute.revision_number).where(chosen)
-        numbers = numbers.order_by(StandardAttribute.id)
-        for key, number in session.execute(numbers).all():
+        chosen = {_IDS: sorted(by_id)}
+        session.execute(_RAISED, chosen)
+        for key, number in session.execute(_NUMBERS, chosen).all():
             set_committed_value(by_id.pop(key), "revision_number", number)
         for key in by_id:
             log.info("no revision to raise: standard attributes %s are gone", key)
+
+
+_IDS = "ids"
+_CHOSEN = StandardAttribute.id.in_(bindparam(_IDS, expanding=True))
+_RAISED = (
+    update(StandardAttribute)
+    .where(_CHOSEN)
+    .values(revision_number=StandardAttribute.revision_number + 1)
+    .execution_options(synchronize_session=False)
+)
+_NUMBERS = select(StandardAttribute.id, StandardAttribute.revision_number).where(_CHOSEN).order_by(StandardAttribute.id)
+"""Put together once: each flush that changes a related row sends both."""
 
 
 def _tell(name: str) -> None:

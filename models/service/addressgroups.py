@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from models.errors import AddressAssociationExists, AddressAssociationNotFound, AddressGroupInUse
 from models.service import rows
@@ -36,7 +38,7 @@ def read(session: Session, group_id: str) -> dict[str, Any]:
 
 def read_all(session: Session) -> list[dict[str, Any]]:
     """All address groups."""
-    return [view(group) for group in rows.load_all(session, AddressGroup, joinedload(AddressGroup.addresses))]
+    return [view(group) for group in rows.load_all(session, AddressGroup, *whole())]
 
 
 def update(session: Session, group_id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,5 +84,11 @@ def remove(session: Session, group_id: str, address: str) -> dict[str, Any]:
     return view(group)
 
 
+@cache
+def whole() -> tuple[ORMOption, ...]:
+    """What `view` shows."""
+    return (joinedload(AddressGroup.addresses),)
+
+
 def _load(session: Session, group_id: str) -> AddressGroup:
-    return rows.load(session, AddressGroup, group_id, joinedload(AddressGroup.addresses))
+    return rows.load(session, AddressGroup, group_id, *whole())

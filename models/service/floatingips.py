@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -31,6 +32,7 @@ def view(floating_ip: FloatingIP) -> dict[str, Any]:
     )
 
 
+@cache
 def whole() -> tuple[ORMOption, ...]:
     """What `view` shows."""
     return (joinedload(FloatingIP.port_forwardings),)

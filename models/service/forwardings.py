@@ -11,10 +11,12 @@ of its revision (LP1491317). Here whatever makes it either has it locked while i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from models.errors import (
     AddressNotFound,
@@ -130,8 +132,18 @@ def disconnect(floating_ip: FloatingIP) -> None:
 def lock_floating_ip(session: Session, floating_ip_id: str, *, delete: bool = False) -> FloatingIP:
     """A floating IP, locked, with its port forwardings. Raises FloatingIPNotFound."""
     rows.lock(session, FloatingIP, floating_ip_id, delete=delete)
-    with_forwardings = joinedload(FloatingIP.port_forwardings).joinedload(PortForwarding.floatingip)
-    return rows.load(session, FloatingIP, floating_ip_id, with_forwardings)
+    return rows.load(session, FloatingIP, floating_ip_id, *_with_forwardings())
+
+
+@cache
+def _with_forwardings() -> tuple[ORMOption, ...]:
+    return (joinedload(FloatingIP.port_forwardings).joinedload(PortForwarding.floatingip),)
+
+
+@cache
+def _with_siblings() -> tuple[ORMOption, ...]:
+    siblings = joinedload(PortForwarding.floatingip).joinedload(FloatingIP.port_forwardings)
+    return (siblings, joinedload(PortForwarding.port))
 
 
 def first_address(session: Session, port_id: str) -> tuple[str, str]:
@@ -176,8 +188,7 @@ def _lock(session: Session, forwarding_id: str) -> PortForwarding:
     port_id, floating_ip_id = parents
     rows.lock_if_there(session, Port, port_id)
     rows.lock_if_there(session, FloatingIP, floating_ip_id)
-    with_siblings = joinedload(PortForwarding.floatingip).joinedload(FloatingIP.port_forwardings)
-    return rows.load(session, PortForwarding, forwarding_id, with_siblings, joinedload(PortForwarding.port))
+    return rows.load(session, PortForwarding, forwarding_id, *_with_siblings())
 
 
 def _check_free(session: Session, wanted: PortForwarding) -> None:

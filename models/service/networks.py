@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import exists, or_, select
@@ -26,6 +27,7 @@ def view(network: Network) -> dict[str, Any]:
     )
 
 
+@cache
 def whole() -> tuple[ORMOption, ...]:
     """What `view` shows."""
     return (joinedload(Network.subnets), joinedload(Network.rbac_entries), joinedload(Network.qos_binding))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -192,6 +193,7 @@ def require_apart(session: Session, port_id: str) -> None:
         raise PortInUse(f"port {port_id} is part of a trunk")
 
 
+@cache
 def whole() -> tuple[ORMOption, ...]:
     """What `view` shows."""
     return (
@@ -203,6 +205,7 @@ def whole() -> tuple[ORMOption, ...]:
     )
 
 
+@cache
 def _owning() -> tuple[ORMOption, ...]:
     """What goes with a port besides, if it is still there."""
     return (joinedload(Port.routerport), joinedload(Port.floating_ips))

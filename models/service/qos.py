@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import exists, or_, select
@@ -44,6 +45,7 @@ def view(policy: QosPolicy) -> dict[str, Any]:
     return rows.view(policy, rules={kind: [_view_part(rule) for rule in of] for kind, of in rules.items()})
 
 
+@cache
 def whole() -> tuple[ORMOption, ...]:
     """What `view` shows."""
     return (

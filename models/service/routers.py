@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from ipaddress import ip_network
 from typing import Any
 
@@ -30,6 +31,7 @@ def view(router: Router) -> dict[str, Any]:
     )
 
 
+@cache
 def whole() -> tuple[ORMOption, ...]:
     """What `view` shows."""
     return (joinedload(Router.attached_ports), joinedload(Router.routes))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from models import errors
 from models.tables import (
@@ -57,7 +59,7 @@ def load(session: Session, model: type[Found], resource_id: str, *options: ORMOp
     Raises:
         NotFound: of the model's kind.
     """
-    found = session.scalars(select(model).where(model.id == resource_id).options(*options)).unique().one_or_none()
+    found: Found | None = session.scalars(_one(model, options), {_ID: resource_id}).unique().one_or_none()
     if found is None:
         raise not_found(model, resource_id)
     return found
@@ -65,7 +67,8 @@ def load(session: Session, model: type[Found], resource_id: str, *options: ORMOp
 
 def load_all(session: Session, model: type[Found], *options: ORMOption) -> Sequence[Found]:
     """Read all resources of a kind, as `load` does, in order of their ids."""
-    return session.scalars(select(model).options(*options).order_by(model.id)).unique().all()
+    found: Sequence[Found] = session.scalars(_all(model, options)).unique().all()
+    return found
 
 
 def lock(session: Session, model: type[Resource], resource_id: str, *, delete: bool = False) -> None:
@@ -74,13 +77,7 @@ def lock(session: Session, model: type[Resource], resource_id: str, *, delete: b
     Raises:
         NotFound: of the model's kind.
     """
-    locked = (
-        select(StandardAttribute.id)
-        .join(model, model.standard_attr_id == StandardAttribute.id)
-        .where(model.id == resource_id)
-        .with_for_update(key_share=not delete)
-    )
-    if session.execute(locked).one_or_none() is None:
+    if session.execute(_locked(model, delete=delete), {_ID: resource_id}).one_or_none() is None:
         raise not_found(model, resource_id)
 
 
@@ -99,15 +96,7 @@ def touch(session: Session, model: type[Resource], resource_id: str) -> None:
     Raises:
         NotFound: of the model's kind.
     """
-    unchanged = {"revision_number": StandardAttribute.revision_number, "updated_at": StandardAttribute.updated_at}
-    touched = (
-        update(StandardAttribute)
-        .where(StandardAttribute.id == model.standard_attr_id, model.id == resource_id)
-        .values(unchanged)
-        .returning(StandardAttribute.id)
-        .execution_options(synchronize_session=False)
-    )
-    if session.execute(touched).one_or_none() is None:
+    if session.execute(_touched(model), {_ID: resource_id}).one_or_none() is None:
         raise not_found(model, resource_id)
 
 
@@ -117,7 +106,7 @@ def require(session: Session, model: type[Resource], resource_id: str) -> None:
     Raises:
         NotFound: of the model's kind.
     """
-    if session.scalar(select(model.id).where(model.id == resource_id)) is None:
+    if session.scalar(_id_of(model), {_ID: resource_id}) is None:
         raise not_found(model, resource_id)
 
 
@@ -143,3 +132,44 @@ def view(resource: Resource, **rest: Any) -> dict[str, Any]:
         "description": standard_attr.description,
         **rest,
     }
+
+
+_ID = "resource_id"
+"""The parameter of the statements below, which are put together once: that took a third of an operation's time."""
+
+
+@cache
+def _one(model: type[Resource], options: Sequence[ORMOption]) -> Select[Any]:
+    return select(model).where(model.id == bindparam(_ID)).options(*options)
+
+
+@cache
+def _all(model: type[Resource], options: Sequence[ORMOption]) -> Select[Any]:
+    return select(model).options(*options).order_by(model.id)
+
+
+@cache
+def _locked(model: type[Resource], *, delete: bool) -> Select[Any]:
+    return (
+        select(StandardAttribute.id)
+        .join(model, model.standard_attr_id == StandardAttribute.id)
+        .where(model.id == bindparam(_ID))
+        .with_for_update(key_share=not delete)
+    )
+
+
+@cache
+def _touched(model: type[Resource]) -> ReturningUpdate[Any]:
+    unchanged = {"revision_number": StandardAttribute.revision_number, "updated_at": StandardAttribute.updated_at}
+    return (
+        update(StandardAttribute)
+        .where(StandardAttribute.id == model.standard_attr_id, model.id == bindparam(_ID))
+        .values(unchanged)
+        .returning(StandardAttribute.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+@cache
+def _id_of(model: type[Resource]) -> Select[Any]:
+    return select(model.id).where(model.id == bindparam(_ID))

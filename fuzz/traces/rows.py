@@ -7,10 +7,14 @@ What the row was when it was named is not enough: each commit that changed it co
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from fuzz.history import History, Step, Table
 from fuzz.statements.alike import Class
 from fuzz.traces.reach import Box, Reach, box_of, is_within
+
+_MOST = 1_000
+"""Tables whose rows at first are remembered."""
 
 Key = tuple[Class, ...]
 """The classes of a primary key's values."""
@@ -68,6 +72,26 @@ class Rows:
 
     def _seed(self, table: Table) -> Mapping[Key, Box]:
         if table.name not in self._at_first:
-            boxes: Sequence[Box] = [box_of(row, table.incomparable) for row in self._history.seed.get(table.name, ())]
-            self._at_first[table.name] = {key: box for box in boxes if (key := key_of(box, table))}
+            self._at_first[table.name] = _Seeds.boxes(self._history.seed.get(table.name, ()), table)
         return self._at_first[table.name]
+
+
+class _Seeds:
+    """The rows that runs begin with, which thousands of histories share, as boxes; by identity, as none is hashable."""
+
+    _known: ClassVar[dict[tuple[int, str], tuple[Sequence[Mapping[str, Any]], Table, Mapping[Key, Box]]]] = {}
+
+    @classmethod
+    def boxes(cls, rows: Sequence[Mapping[str, Any]], table: Table) -> Mapping[Key, Box]:
+        """The rows of a table by key."""
+        known = cls._known.get((id(rows), table.name))
+        if known is None or known[0] is not rows or known[1] is not table:
+            if len(cls._known) >= _MOST:
+                cls._known.clear()
+            boxes = [box_of(row, table.incomparable) for row in rows]
+            known = cls._known[id(rows), table.name] = (
+                rows,
+                table,
+                {k: box for box in boxes if (k := key_of(box, table))},
+            )
+        return known[2]

@@ -32,7 +32,7 @@ def saved(explored: Sequence[Explored], switches: int | None) -> str:
     bounded = f" of {up_to(switches)}" if switches is not None and all(each.beyond for each in whole) else ""
     return (
         f"where all was run, {_counted(runs, 'run')} stand for {in_words(covered)} interleavings{bounded}: "
-        f"one in {in_words((covered + runs // 2) // runs)}"
+        f"one in {in_words((covered + runs // 2) // max(runs, 1))}"
     )
 
 

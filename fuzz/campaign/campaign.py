@@ -112,7 +112,7 @@ class _Campaign:
         self._seeds = random.Random(seed)  # noqa: S311 - a campaign must repeat
         self._tally = Tally()
         self._lessons = Lessons(trial, word, seed)
-        self._sweep = Sweep(trial, self._lessons, word, isolation, seed).verdicts()
+        self._sweep = Sweep(trial, self._lessons, word, isolation, seed, sessions).verdicts()
         self._confirmation = Confirmation(trial, seed, postgres)
 
     def is_over(self) -> bool:
@@ -153,7 +153,7 @@ class _Campaign:
         machine = machine_of(
             word=self._word,
             learnt=lambda: palettes,
-            bounds=(len(palettes), palettes.choices),
+            bounds=(len(palettes), palettes.choices(self._sessions)),
             sessions=self._sessions,
             isolation=self._isolation,
             chance=self._seed,

@@ -15,7 +15,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from itertools import cycle
 from random import Random
 from typing import Any, ClassVar
 
@@ -104,12 +103,11 @@ class CaseMachine(RuleBasedStateMachine):
         self._isolation = isolation
         self._drawn.append((how, palette))
         self._palettes = self.learnt()
-        self._palette = self._palettes[palette % len(self._palettes)]
+        self._palette = self._palettes.palette(palette % len(self._palettes), len(sessions))
         self._programs = {session: [] for session in sessions}
         self._run = self._stack.enter_context(self._trial.stage.begin(sessions, isolation, self.chance))
-        if self._palette.first:
-            for session, call in zip(sessions, cycle(self._palette.first), strict=False):
-                self._add(self._run, session, call)
+        for session, call in zip(sessions, self._palette.first, strict=False):
+            self._add(self._run, session, call)
 
     def take(self, session: str, choice: int) -> None:
         """A session's turn: in a call it goes on, after its last call it begins another.

@@ -26,6 +26,7 @@ class Named(Protocol):
 
 Unit = TypeVar("Unit", bound=Named)
 
+Calls = tuple[Call, ...]
 Pair = tuple[Call, Call]
 Operations = tuple[str, ...]
 Alone = tuple[Call, Footprint]
@@ -103,6 +104,22 @@ def meet_more(
             found[turned].add(other, one)
         else:
             found.setdefault(names, Meeting()).add(one, other)
+
+
+def beside(found: Meetings) -> Mapping[str, Sequence[Call]]:
+    """Which calls each call meets.
+
+    Args:
+        found: how calls meet.
+
+    Returns:
+        A call, as text -> the calls that it meets, itself perhaps among them.
+    """
+    near: dict[str, dict[str, Call]] = {}
+    for one, other in chain.from_iterable([*each.ways.values(), *each.others] for each in found.values()):
+        near.setdefault(str(one), {})[str(other)] = other
+        near.setdefault(str(other), {})[str(one)] = one
+    return {name: tuple(calls.values()) for name, calls in near.items()}
 
 
 def meetings(alone: Sequence[tuple[Unit, Footprint]]) -> Mapping[Operations, Sequence[tuple[Unit, ...]]]:

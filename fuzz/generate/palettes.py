@@ -3,18 +3,19 @@
 Drawn from all calls, two sessions touch the same rows once in twenty cases. So each call runs alone first, and what
 it touches is learnt; most cases then begin with two calls that meet. Where one session lives through a program, a
 case is made of the calls that touch the same rows, and of those that touch none by themselves (commit, expire_all).
+Every further session begins with a call that meets one of the two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
 from fuzz.case import Call
 from fuzz.generate.calls import balanced
 from fuzz.generate.footprint import Footprint
-from fuzz.generate.meetings import Alone, Meetings, Met, Pair, rank
+from fuzz.generate.meetings import Alone, Calls, Meetings, Met, Pair, beside, rank
 from fuzz.traces.foresight import Foresight
 
 MET = 4
@@ -29,12 +30,12 @@ class Palette:
     """What a case is made of.
 
     Attributes:
-        first: the call that each session begins with, in turn; empty: none.
+        first: the call that each session begins with; empty: none.
         calls: what it chooses from after that.
     """
 
-    first: tuple[Call, ...]
-    calls: tuple[Call, ...]
+    first: Calls
+    calls: Calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Palettes:
         lengths: operation -> the most steps that one of its calls took alone.
         foresight: tells which steps conflict, before they are taken.
         acts: for long sessions: what two calls in a row do.
+        beside: a call, as text -> the calls that it meets.
     """
 
     calls: tuple[Call, ...]
@@ -70,29 +72,42 @@ class Palettes:
     lengths: dict[str, int]
     foresight: Foresight = field(compare=False)
     acts: tuple[Act, ...] = ()
+    beside: Mapping[str, Sequence[Call]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         if self.together:
             return len(self.together)
         return len(self.calls) ** 2 * (MET if self.met else 1)
 
-    def __getitem__(self, number: int) -> Palette:
+    def palette(self, number: int, sessions: int) -> Palette:
+        """One of them.
+
+        Args:
+            number: which.
+            sessions: how many the case has: as many calls it begins with, where each has a session of its own.
+        """
         if self.together:
             return Palette((), self.together[number])
+        first = self._joined(self._pair(number), sessions, number)
+        return Palette(first, first)
+
+    def choices(self, sessions: int) -> int:
+        """How many choices a turn has: enough for every place in a palette, and for every step of a call."""
+        places = max(map(len, self.together), default=sessions)
+        return 2 * max(places, *self.lengths.values())
+
+    def _pair(self, number: int) -> Pair:
         beyond = number - len(self.calls) ** 2
         if beyond >= 0:
-            pair = self.met[beyond % len(self.met)]
-        else:
-            one, other = divmod(number, len(self.calls))
-            pair = (self.calls[one], self.calls[other])
-        return Palette(pair, pair)
+            return self.met[beyond % len(self.met)]
+        one, other = divmod(number, len(self.calls))
+        return self.calls[one], self.calls[other]
 
-    @property
-    def choices(self) -> int:
-        """How many choices a turn has: enough for every place in a palette, and for every step of a call."""
-        return max(
-            *(2 * len(calls) for calls in self.together or [()]), *(2 * steps for steps in self.lengths.values())
-        )
+    def _joined(self, calls: Calls, sessions: int, number: int) -> Calls:
+        """Calls and more of them, each of which meets one of the first two, if any does."""
+        random = Random(number)  # noqa: S311 - a palette must stay the same
+        near = [*self.beside.get(str(calls[0]), ()), *self.beside.get(str(calls[1]), ())] or self.calls
+        return (*calls, *(random.choice(near) for _ in range(sessions - len(calls))))
 
 
 def palettes_of_calls(
@@ -117,7 +132,8 @@ def palettes_of_calls(
     for call, footprint in alone:
         lengths[call.operation] = max(lengths[call.operation], footprint.steps)
     random = Random(chance)  # noqa: S311 - a campaign must repeat
-    return Palettes(tuple(calls), _met(meetings.values(), random), (), lengths, foresight)
+    met = _met(meetings.values(), random)
+    return Palettes(tuple(calls), met, (), lengths, foresight, beside=beside(meetings))
 
 
 def palettes_of_sessions(

@@ -1,7 +1,9 @@
 """Sweeps: what is listed needs no luck.
 
 Most races need one preemption only (Iterative Context Bounding, Musuvathi and Qadeer 2007), and most places for it make
-no difference: so pairs of calls that meet are explored, those interleavings first that switch least.
+no difference: so pairs of calls that meet are explored, those interleavings first that switch least. Where there are
+more than two sessions, rings of more calls have their turn once the first classes of the pairs in conflict have been
+run: what two calls show needs no third.
 """
 
 from __future__ import annotations
@@ -9,22 +11,28 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, cycle, islice, product, zip_longest
+from math import factorial
 from random import Random
 from typing import TypeVar
 
 from fuzz.case import Case
+from fuzz.engine.stage import NAMES
 from fuzz.generate.coverage import Conflict, conflicts_of, orphans, telling
 from fuzz.generate.exploration import Exploration
 from fuzz.generate.lessons import SOME, Lessons
-from fuzz.generate.meetings import WAYS, Alone, Pair
+from fuzz.generate.meetings import WAYS, Alone, Calls, Pair
 from fuzz.generate.palettes import Act
+from fuzz.generate.rings import rings
 from fuzz.trial import Trial, Verdict
 
 Made = TypeVar("Made")
 
-AT_FIRST = 5
-"""Classes of interleavings of two calls that are run before the next two have their turn: the two serial ones, and
-those that a race is among as a rule: `test_least_cases.py` asserts it of the zoo."""
+INTERRUPTED = 3
+"""Classes of interleavings of two calls, besides the serial ones, that are run before the next two have their turn:
+those that a race is among as a rule. `test_least_cases.py` asserts it of the zoo."""
+
+AT_FIRST = factorial(2) + INTERRUPTED
+"""As many with the serial ones."""
 
 TURN = 40
 """Cases between two turns of learning, and between two of what has been learnt."""
@@ -48,20 +56,24 @@ class Sweep:
         word: the TARGET word.
         isolation: the levels, as keys of `fuzz.case.ISOLATION`.
         chance: seed of the cases' clock and dice, and of what is drawn.
+        sessions: how many a case has at the most.
     """
 
-    def __init__(self, trial: Trial, lessons: Lessons, word: str, isolation: Sequence[str], chance: int) -> None:
+    def __init__(
+        self, trial: Trial, lessons: Lessons, word: str, isolation: Sequence[str], chance: int, sessions: int = 2
+    ) -> None:
         self._trial = trial
         self._lessons = lessons
         self._word = word
         self._isolation = isolation
         self._chance = chance
+        self._sizes = range(2, sessions + 1)
         self._known: set[Conflict] = set()
         self._told: list[Pair] = []
         self._computed: dict[tuple[int, int], frozenset[Conflict]] = {}
         self._met: dict[tuple[int, int], tuple[Pair, frozenset[Conflict]]] = {}
         self._orphaning: set[tuple[int, int]] = set()
-        self._begun: set[tuple[str, int, int]] = set()
+        self._begun: set[tuple[object, ...]] = set()
         self._unfinished: deque[Iterator[Verdict]] = deque()
 
     def verdicts(self) -> Iterator[Verdict]:
@@ -77,8 +89,21 @@ class Sweep:
         yield from self._lessons.some(0)
         yield from by_turns(self._tell(weakest), self._learn(weakest, self._lessons.some(1)), FIRST_TURN)
         yield from by_turns(self._learn(weakest, self._lessons.all()), self._go_on_telling(others), TURN)
+        yield from by_turns(self._rest(), self._rings(), TURN)
+        yield from self._finish()
+
+    def _rest(self) -> Iterator[Verdict]:
+        """All other pairs that meet, and the rest of what was begun."""
         yield from self._begin(self._isolation, self._lessons.palettes().met)
         yield from self._finish()
+
+    def _rings(self) -> Iterator[Verdict]:
+        """The rings of three calls and more, those first that begin with the pairs which tell the most."""
+        near = self._lessons.palettes().beside
+        pairs = [*self._told, *(pair for pair, _ in self._pairs())]
+        for size in self._sizes[1:]:
+            for ring in rings(pairs, near, size):  # there are too many of them for one level after the other
+                yield from self._begin(self._isolation, [ring])
 
     def _learn(self, level: str, lesson: Iterator[Verdict]) -> Iterator[Verdict]:
         """Run calls alone, some at a time, and what they tell."""
@@ -127,15 +152,16 @@ class Sweep:
             self._computed[calls] = conflicts_of(one, other)
         return self._computed[calls]
 
-    def _begin(self, levels: Sequence[str], pairs: Iterable[Pair]) -> Iterator[Verdict]:
-        """Run the first classes of pairs of calls, at one level after the other."""
-        for level, (one, other) in product(levels, pairs):
-            if (level, id(one), id(other)) not in self._begun:
-                self._begun.add((level, id(one), id(other)))
-                case = Case(self._word, level, {"A": (one,), "B": (other,)}, seed=self._chance)
-                exploration = Exploration(self._trial, case)
+    def _begin(self, levels: Sequence[str], groups: Iterable[Calls]) -> Iterator[Verdict]:
+        """Run the first classes of calls, one a session, at one level after the other."""
+        for level, calls in product(levels, groups):
+            begun = (level, *map(id, calls))
+            if begun not in self._begun:
+                self._begun.add(begun)
+                programs = {name: (call,) for name, call in zip(NAMES, calls, strict=False)}
+                exploration = Exploration(self._trial, Case(self._word, level, programs, seed=self._chance))
                 verdicts = exploration.verdicts()
-                yield from islice(verdicts, AT_FIRST)
+                yield from islice(verdicts, factorial(len(calls)) + INTERRUPTED)
                 if exploration.left:
                     self._unfinished.append(verdicts)
 
@@ -157,10 +183,11 @@ class Sweep:
         yield from self._lessons.all(SOME)
         yield from islice(map(self._trial, self._stale()), AT_FIRST_LASTING)
         yield from self._lessons.all()
-        yield from map(self._trial, self._stale())
+        for size in self._sizes:
+            yield from map(self._trial, self._stale(size))
 
-    def _stale(self) -> Iterator[Case]:
-        return stale_sessions(self._lessons.palettes().acts, self._word, self._isolation, self._chance)
+    def _stale(self, sessions: int = 2) -> Iterator[Case]:
+        return stale_sessions(self._lessons.palettes().acts, self._word, self._isolation, self._chance, sessions)
 
 
 def by_turns(one: Iterator[Made], other: Iterator[Made], turn: int) -> Iterator[Made]:
@@ -174,14 +201,19 @@ def by_turns(one: Iterator[Made], other: Iterator[Made], turn: int) -> Iterator[
             waiting.append(each)
 
 
-def stale_sessions(acts: Sequence[Act], word: str, isolation: Sequence[str], chance: int) -> Iterator[Case]:
+def stale_sessions(
+    acts: Sequence[Act], word: str, isolation: Sequence[str], chance: int, sessions: int = 2
+) -> Iterator[Case]:
     """Cases of long sessions: A touches rows, B writes one of them and commits, A writes by what it knows.
+
+    Where there are more sessions, C does what meets B before A goes on, and so on.
 
     Args:
         acts: what can be done.
         word: the TARGET word.
         isolation: the levels, in turn.
         chance: seed of the order, which is random, and of the cases' clock and dice.
+        sessions: how many there are.
     """
     levels = cycle(isolation)
     writers = [act for act in acts if act.alone.writes]
@@ -193,8 +225,19 @@ def stale_sessions(acts: Sequence[Act], word: str, isolation: Sequence[str], cha
         for closing in writers
         if closing.alone.touches & writer.alone.writes
     ]
-    Random(chance).shuffle(triples)  # noqa: S311 - a campaign must repeat
+    random = Random(chance)  # noqa: S311 - a campaign must repeat
+    random.shuffle(triples)
     for opening, writer, closing in triples:
-        programs = {"A": opening.calls + closing.calls, "B": writer.calls}
-        schedule = ("A",) * opening.alone.steps + ("B",) * writer.alone.steps * LONGER
-        yield Case(word, next(levels), programs, schedule, chance)
+        others = _joined(writer, acts, sessions - 2, random)
+        between = dict(zip(NAMES[1:], others, strict=False))
+        programs = {"A": opening.calls + closing.calls, **{name: act.calls for name, act in between.items()}}
+        turns = ("A" * opening.alone.steps, *(name * act.alone.steps * LONGER for name, act in between.items()))
+        yield Case(word, next(levels), programs, tuple("".join(turns)), chance)
+
+
+def _joined(writer: Act, acts: Sequence[Act], more: int, random: Random) -> Sequence[Act]:
+    """An act, and so many more that meet it; it meets itself."""
+    if not more:
+        return [writer]
+    near = [act for act in acts if act.alone.meets(writer.alone)]
+    return [writer, *(random.choice(near) for _ in range(more))]

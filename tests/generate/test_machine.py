@@ -31,7 +31,7 @@ def machine(
     return machine_of(
         word="targets_that_race.py:It",
         learnt=lambda: palettes,
-        bounds=(len(palettes), palettes.choices),
+        bounds=(len(palettes), palettes.choices(sessions)),
         sessions=sessions,
         isolation=levels,
         chance=1,

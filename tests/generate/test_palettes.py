@@ -10,7 +10,7 @@ from tests.targets_that_race import Crossing, Losing
 
 def test_three_of_four_cases_begin_with_calls_that_meet(stand: Stand) -> None:
     palettes = learn(stand(Losing), "x", 1).palettes()
-    begun = Counter(palettes[number].first in palettes.met for number in range(len(palettes)))
+    begun = Counter(palettes.palette(number, 2).first in palettes.met for number in range(len(palettes)))
     assert begun[True] >= 3 * len(palettes) / 4
     assert begun[False] > 0
     assert ((Call("deposit", {"account": 1}),) * 2) in palettes.met
@@ -22,3 +22,14 @@ def test_three_of_four_cases_begin_with_calls_that_meet(stand: Stand) -> None:
 def test_palettes_are_the_same_for_the_same_seed(stand: Stand) -> None:
     assert learn(stand(Crossing), "x", 1).palettes() == learn(stand(Crossing), "x", 1).palettes()
     assert learn(stand(Crossing), "x", 1).palettes() != learn(stand(Crossing), "x", 2).palettes()
+
+
+def test_a_third_session_begins_with_a_call_that_meets_one_of_the_two(stand: Stand) -> None:
+    palettes = learn(stand(Losing), "x", 1).palettes()
+    joined = [palettes.palette(number, 3).first for number in range(len(palettes))]
+    assert [first[:2] for first in joined] == [palettes.palette(number, 2).first for number in range(len(palettes))]
+    assert {len(first) for first in joined} == {3}
+    assert max(len({str(call) for call in first}) for first in joined) == 3
+    for one, other, third in joined[-50:]:
+        assert third in [*palettes.beside[str(one)], *palettes.beside[str(other)]]
+    assert palettes.choices(3) >= 6

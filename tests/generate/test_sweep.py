@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import islice
+from itertools import groupby, islice
 
 from fuzz.generate.lessons import Lessons, learn
 from fuzz.generate.sweep import AT_FIRST, Sweep, by_turns, stale_sessions
@@ -53,3 +53,19 @@ def test_a_sweep_over_long_sessions_has_b_write_what_a_touched_and_writes(stand:
         assert [len(calls) for calls in each.programs.values()] == [4, 2]
         assert each.programs["B"][0].operation == each.programs["A"][2].operation == "transfer"
         assert each.switches == 1
+
+
+def test_of_three_sessions_that_are_long_two_write_before_the_first_goes_on(stand: Stand) -> None:
+    acts = learn(stand(LongLasting), "x", 1).palettes().acts
+    for each in islice(stale_sessions(acts, "x", ("rc",), 1, 3), 20):
+        assert [len(calls) for calls in each.programs.values()] == [4, 2, 2]
+        assert "".join(name for name, _ in groupby(each.schedule)) == "ABC"
+
+
+def test_rings_of_three_come_after_the_pairs_in_conflict(stand: Stand) -> None:
+    trial = stand(Losing)
+    verdicts = islice(Sweep(trial, Lessons(trial, "x", 1), "x", ("rc",), 1, 3).verdicts(), 250)
+    sizes = [len(verdict.history.case.programs) for verdict in verdicts]
+    assert set(sizes) == {1, 2, 3}
+    assert sizes.index(1) < sizes.index(2) < sizes.index(3)
+    assert sizes.count(3) > AT_FIRST

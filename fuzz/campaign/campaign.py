@@ -16,6 +16,7 @@ from fuzz.generate.calls import simpler
 from fuzz.generate.hunt import Hunt
 from fuzz.generate.lessons import Lessons
 from fuzz.generate.machine import DRAWN, TURNS, machine_of
+from fuzz.generate.reencoding import shrink_as_drawn
 from fuzz.generate.sweep import Sweep
 from fuzz.minimise import Minimiser
 from fuzz.strategies import STRATEGIES
@@ -174,6 +175,8 @@ class _Campaign:
             violation = hunt.least.violation(hunt.wanted)
             assert violation is not None
             yield Shrinking(violation.kind, self.summary())
+            if hunt.is_raw:
+                shrink_as_drawn(hunt, self._trial)
             levels = [level for level in ISOLATION if level in self._isolation]
             least = Minimiser(self._trial, hunt.wanted, levels)(hunt.least, self._simpler)
             finding = self._confirmation.confirm(hunt.wanted, least.history.case, hunt.met_s)

@@ -47,6 +47,11 @@ class Hunt:
     met_s: float = 0.0
     _shrinks: int = field(default=0)
 
+    @property
+    def is_raw(self) -> bool:
+        """Whether Hypothesis has not tried to shrink what was found: it has not drawn it."""
+        return self.wanted is not None and not self._shrinks
+
     def begin(self) -> None:
         """A case is about to begin.
 
@@ -66,7 +71,7 @@ class Hunt:
 
         Args:
             verdict: of a case.
-            driven: whether a strategy drove it, whose schedules Hypothesis cannot shrink.
+            driven: whether a strategy drove it, whose schedules Hypothesis cannot shrink before they are re-encoded.
 
         Raises:
             Violation: the one that is being shrunk, or the most telling, if that is not known.

@@ -104,14 +104,6 @@ def test_pct_switches_no_more_often_than_priorities_change_and_programs_end() ->
         assert max(map(switches, orders)) <= depth
 
 
-def test_pos_is_not_diluted_by_steps_that_nobody_notices() -> None:
-    short: Programs = {"A": ["r x", "w x"], "B": ["w x"]}
-    long: Programs = {"A": [*LOCAL, "r x", "w x"], "B": ["w x"]}
-    assert rate(short, lambda order: comes_before(order, ("A", 0), ("B", 0), ("A", 1)), "pos") > 0.15
-    seldom = rate(long, lambda order: comes_before(order, ("A", 8), ("B", 0), ("A", 9)), "pos")
-    assert seldom > 3 * rate(long, lambda order: comes_before(order, ("A", 8), ("B", 0), ("A", 9)), "walk")
-
-
 def test_sticky_switches_one_time_in_four() -> None:
     random = Random(1)
     long: Programs = {"A": ["-"] * 400, "B": ["-"] * 400}

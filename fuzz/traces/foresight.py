@@ -10,7 +10,8 @@ from fuzz.history import History, Step
 from fuzz.statements import parse
 from fuzz.traces.commute import commute
 from fuzz.traces.effect import Claims, Effect, all_of
-from fuzz.traces.effects import Reader
+from fuzz.traces.effects import STATES, Reader
+from fuzz.traces.reach import anywhere
 from fuzz.traces.rows import Rows
 from fuzz.traces.writing import Writing
 
@@ -23,11 +24,14 @@ _ENDS = frozenset({"COMMIT", "ROLLBACK"})
 class Foresight:
     """Tells of steps before they are taken.
 
+    What PostgreSQL notes of SERIALIZABLE transactions, besides, is not foreseen.
+
     Args:
         history: any of the target's; its tables count.
     """
 
     def __init__(self, history: History) -> None:
+        self._is_asked = bool(history.invariants)
         self._reader = Reader(history, Writing(history, {}), Rows(history))
 
     def conflict(self, one: Sent, ones: Iterable[Sent], other: Sent, others: Iterable[Sent]) -> bool:
@@ -44,7 +48,8 @@ class Foresight:
     def _effect(self, sent: Sent, before: Iterable[Sent]) -> Effect:
         if parse(sent[0], sent[1] is not None).verb in _ENDS:
             claimed = all_of(self._claims(each) for each in before)
-            return Effect(shows=claimed.locks, frees=claimed, ends=True)
+            asked = Claims(anywhere([STATES])) if claimed.locks and self._is_asked else Claims()
+            return Effect(claims=asked, shows=claimed.locks, frees=claimed, ends=True)
         step = _step(sent)
         touched = self._reader.touched(step, statement_of(step))
         return Effect(touched.reads, frozenset(touched.reads), touched.claims, touched.excludes)

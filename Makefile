@@ -4,6 +4,7 @@ TIME ?= 60s
 TARGET ?= models:Network models:Sessions
 PY := .venv/bin/python
 CI_SEED := $(if $(SEED),--seed $(SEED))
+CI_JOBS := $(if $(JOBS),--jobs $(JOBS))
 
 .PHONY: help fuzz test matrix zoo wild lint format repro soak bench clean
 .DEFAULT_GOAL := help
@@ -11,8 +12,8 @@ CI_SEED := $(if $(SEED),--seed $(SEED))
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
-fuzz: .venv/run ## fuzz TARGET (default: both reference targets) for TIME (default 60s); SEED=, ARGS=
-	@ci/each $(TIME) $(CI_SEED) $(ARGS) -- $(TARGET)
+fuzz: .venv/run ## fuzz TARGET (default: both reference targets) for TIME (default 60s); JOBS=, SEED=, ARGS=
+	@ci/each $(TIME) $(CI_SEED) $(CI_JOBS) $(ARGS) -- $(TARGET)
 
 test: .venv/dev ## the whole test suite
 	$(PY) -m pytest -m 'not soak' -n auto --dist loadfile $(ARGS)

@@ -25,6 +25,14 @@ class _Accounts(Target):
         return session.scalar(text("SELECT balance FROM accounts WHERE id = :id"), {"id": account})
 
 
+class Looking(_Accounts):
+    """Looks at accounts, one after the other; there is little that can be different."""
+
+    @operation(account=st.just(1))
+    def read(self, session: Session, account: int) -> Any:
+        return super().read(session, account)
+
+
 class Losing(_Accounts):
     """Deposits are read, added up, and written: a lost update, which the sum of all deposits shows."""
 

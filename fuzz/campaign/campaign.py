@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from fuzz.campaign.confirmation import Confirmation
@@ -28,6 +29,9 @@ MIX = (DRAWN, *STRATEGIES)
 SLICE = 800
 """Cases of the sweep between two batches of the state machine."""
 
+TOLD = 40
+"""Cases of the sweep after which it is told how far the campaign is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -45,6 +49,41 @@ class Budget:
     findings: int | None = None
     plateau: bool = False
 
+    def is_spent(self, tally: Tally, findings: int) -> bool:
+        """Whether a campaign is to end that has counted so much, and made so many findings."""
+        return (
+            (self.seconds is not None and tally.elapsed_s >= self.seconds)
+            or (self.cases is not None and tally.totals.cases >= self.cases)
+            or (self.findings is not None and findings >= self.findings)
+            or (self.plateau and tally.interleavings.have_dried_up)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a campaign does.
+
+    Attributes:
+        word: the TARGET word, for the cases.
+        seed: of everything that is drawn.
+        isolation: the levels to run at, as keys of `fuzz.case.ISOLATION`.
+        sessions: how many a case has.
+        budget: when to end.
+        postgres: the server's version.
+        strategies: that drive cases, one drawn for each: keys of `fuzz.strategies.STRATEGIES`, and `DRAWN`.
+        share: of several processes, which one this is, and how many there are. Each sweeps other calls, and draws
+            others.
+    """
+
+    word: str
+    seed: int
+    isolation: tuple[str, ...]
+    sessions: int
+    budget: Budget
+    postgres: str
+    strategies: Sequence[str] = MIX
+    share: tuple[int, int] = (0, 1)
+
 
 def campaign(
     trial: Trial,
@@ -57,17 +96,16 @@ def campaign(
     postgres: str,
     strategies: Sequence[str] = MIX,
 ) -> Iterator[Event]:
+    """Fuzz a target in this process; arguments as of `Plan`, and of `fuzz`."""
+    return fuzz(trial, Plan(word, seed, isolation, sessions, budget, postgres, strategies))
+
+
+def fuzz(trial: Trial, plan: Plan) -> Iterator[Event]:
     """Fuzz a target.
 
     Args:
         trial: runs and judges its cases.
-        word: the TARGET word, for the cases.
-        seed: of everything that is drawn.
-        isolation: the levels to run at, as keys of `fuzz.case.ISOLATION`.
-        sessions: how many a case has.
-        budget: when to end.
-        postgres: the server's version.
-        strategies: that drive cases, one drawn for each: keys of `fuzz.strategies.STRATEGIES`, and `DRAWN`.
+        plan: what is done.
 
     Yields:
         What happens; the last event is `Ended`, also when the user interrupts.
@@ -76,56 +114,82 @@ def campaign(
         ToolError: when the target or the server does not let it go on.
     """
     with interruptions() as interruption:
-        ongoing = _Campaign(trial, word, seed, isolation, sessions, budget, postgres, strategies, interruption)
-        try:
-            with no_garbage_so_far():
-                while not ongoing.is_over():
-                    yield from interruption.told(ongoing.batch())
-        except KeyboardInterrupt:
-            ended = replace(ongoing.summary(), interrupted=True)
-        else:
-            ended = ongoing.summary()
+        yield from fuzz_until(interruption, trial, plan, Tally())
+
+
+def fuzz_until(
+    interruption: Interruption, trial: Trial, plan: Plan, tally: Tally, elsewhere: AbstractSet[str] = frozenset()
+) -> Iterator[Event]:
+    """Fuzz a target, as `fuzz` does, for whoever looks after Ctrl-C and counts.
+
+    Args:
+        interruption: asked before every case.
+        trial: runs and judges its cases.
+        plan: what is done.
+        tally: counts.
+        elsewhere: signatures that another process has met; asked whenever there is a violation.
+    """
+    ongoing = _Campaign(trial, plan, tally, interruption, elsewhere)
+    try:
+        with no_garbage_so_far():
+            while not ongoing.is_over():
+                yield from interruption.told(ongoing.batch())
+    except KeyboardInterrupt:
+        ended = replace(ongoing.summary(), interrupted=True)
+    else:
+        ended = ongoing.summary()
     yield Ended(ended)
+
+
+def summary_of(plan: Plan, tally: Tally, confirmation: Confirmation, nondeterministic: Mapping[str, str]) -> Summary:
+    """How far a campaign is.
+
+    Args:
+        plan: what it does.
+        tally: what was counted.
+        confirmation: what was found.
+        nondeterministic: signatures of violations that did not repeat, with the case as JSON text.
+    """
+    findings, totals, interleavings = confirmation.findings, tally.totals, tally.interleavings
+    return Summary(
+        target=plan.word,
+        seed=plan.seed,
+        postgres=plan.postgres,
+        isolation=plan.isolation,
+        elapsed_s=tally.elapsed_s,
+        cases=totals.cases,
+        steps=totals.steps,
+        distinct_interleavings=len(interleavings),
+        last_new_s=interleavings.last_new_s,
+        fails_alone=tuple(sorted(totals.alone)),
+        findings=tuple(findings.values()),
+        times_seen={signature: totals.seen[signature] for signature in findings},
+        nondeterministic=dict(nondeterministic),
+        counts=totals.counts,
+        interrupted=False,
+        dried_up=interleavings.have_dried_up,
+    )
 
 
 class _Campaign:
     def __init__(
-        self,
-        trial: Trial,
-        word: str,
-        seed: int,
-        isolation: tuple[str, ...],
-        sessions: int,
-        budget: Budget,
-        postgres: str,
-        strategies: Sequence[str],
-        interruption: Interruption,
+        self, trial: Trial, plan: Plan, tally: Tally, interruption: Interruption, elsewhere: AbstractSet[str]
     ) -> None:
         self._trial = trial
-        self._word = word
-        self._seed = seed
-        self._isolation = isolation
-        self._sessions = sessions
-        self._budget = budget
-        self._postgres = postgres
-        self._strategies = strategies
+        self._plan = plan
+        self._tally = tally
         self._interruption = interruption
-        self._seeds = random.Random(seed)  # noqa: S311 - a campaign must repeat
-        self._tally = Tally()
-        self._lessons = Lessons(trial, word, seed)
-        self._sweep = Sweep(trial, self._lessons, word, isolation, seed, sessions).verdicts()
-        self._confirmation = Confirmation(trial, seed, postgres)
+        self._seeds = _seeds(plan)
+        self._lessons = Lessons(trial, plan.word, plan.seed)
+        self._sweep = Sweep(
+            trial, self._lessons, plan.word, plan.isolation, plan.seed, plan.sessions, plan.share
+        ).verdicts()
+        self._confirmation = Confirmation(trial, plan.seed, plan.postgres, elsewhere)
 
     def is_over(self) -> bool:
         """Whether the budget is spent."""
         self._interruption.check()
-        budget = self._budget
-        return (
-            (budget.seconds is not None and self._tally.elapsed_s >= budget.seconds)
-            or (budget.cases is not None and self._tally.cases >= budget.cases)
-            or (budget.findings is not None and len(self._confirmation.findings) >= budget.findings)
-            or (budget.plateau and self._tally.has_dried_up)
-        )
+        return self._plan.budget.is_spent(self._tally, len(self._confirmation.findings))
 
     def batch(self) -> Iterator[Event]:
         """Run a slice of the sweep, then a batch from the state machine."""
@@ -134,12 +198,11 @@ class _Campaign:
 
     def _slice(self) -> Iterator[Event]:
         """Run the next cases of the sweep, whatever is found on the way."""
-        end = self._tally.cases + SLICE
-        found = True
-        while found and not self.is_over():
-            hunt = self._hunt()
-            hunt.look_through(self._sweep, end - self._tally.cases)
-            found = hunt.wanted is not None
+        totals = self._tally.totals
+        end, before = totals.cases + SLICE, -1
+        while before < totals.cases < end and not self.is_over():
+            hunt, before = self._hunt(), totals.cases
+            hunt.look_through(self._sweep, min(TOLD, end - totals.cases))
             yield from self._follow(hunt)
 
     def _draw(self) -> Hunt:
@@ -152,15 +215,15 @@ class _Campaign:
             return self._trial
 
         machine = machine_of(
-            word=self._word,
+            word=self._plan.word,
             learnt=lambda: palettes,
-            bounds=(len(palettes), palettes.choices(self._sessions)),
-            sessions=self._sessions,
-            isolation=self._isolation,
-            chance=self._seed,
+            bounds=(len(palettes), palettes.choices(self._plan.sessions)),
+            sessions=self._plan.sessions,
+            isolation=self._plan.isolation,
+            chance=self._plan.seed,
             prepare=prepare,
             examine=hunt.examine,
-            strategies=self._strategies,
+            strategies=self._plan.strategies,
         )
         hunt.run(machine, self._seeds.getrandbits(32), TURNS[self._trial.stage.target.session_scope])
         return hunt
@@ -177,7 +240,7 @@ class _Campaign:
             yield Shrinking(violation.kind, self.summary())
             if hunt.is_raw:
                 shrink_as_drawn(hunt, self._trial)
-            levels = [level for level in ISOLATION if level in self._isolation]
+            levels = [level for level in ISOLATION if level in self._plan.isolation]
             least = Minimiser(self._trial, hunt.wanted, levels)(hunt.least, self._simpler)
             finding = self._confirmation.confirm(hunt.wanted, least.history.case, hunt.met_s)
             if finding is not None:
@@ -188,22 +251,10 @@ class _Campaign:
 
     def summary(self) -> Summary:
         """How far the campaign is."""
-        findings = self._confirmation.findings
-        return Summary(
-            target=self._word,
-            seed=self._seed,
-            postgres=self._postgres,
-            isolation=self._isolation,
-            elapsed_s=self._tally.elapsed_s,
-            cases=self._tally.cases,
-            steps=self._tally.steps,
-            distinct_interleavings=self._tally.interleavings,
-            last_new_s=self._tally.last_new_s,
-            fails_alone=tuple(sorted(self._tally.alone)),
-            findings=tuple(findings.values()),
-            times_seen={signature: self._tally.seen[signature] for signature in findings},
-            nondeterministic=dict(self._confirmation.nondeterministic),
-            counts=self._tally.counts,
-            interrupted=False,
-            dried_up=self._tally.has_dried_up,
-        )
+        return summary_of(self._plan, self._tally, self._confirmation, self._confirmation.nondeterministic)
+
+
+def _seeds(plan: Plan) -> random.Random:
+    """The seeds of batches: of several processes, each has others."""
+    first = plan.seed if plan.share == (0, 1) else repr((plan.seed, plan.share))
+    return random.Random(first)  # noqa: S311 - a campaign must repeat

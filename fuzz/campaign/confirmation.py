@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from fuzz.case import Case
 from fuzz.finding import Finding
@@ -19,22 +20,24 @@ class Confirmation:
         trial: runs and judges them.
         seed: what all that was drawn comes from.
         postgres: the server's version.
+        elsewhere: signatures that another process looks after.
 
     Attributes:
         findings: signature -> what repeated, in the order in which it was met.
         nondeterministic: signature -> the case as JSON text, of what did not.
     """
 
-    def __init__(self, trial: Trial, seed: int, postgres: str) -> None:
+    def __init__(self, trial: Trial, seed: int, postgres: str, elsewhere: AbstractSet[str] = frozenset()) -> None:
         self._trial = trial
         self._seed = seed
         self._postgres = postgres
+        self._elsewhere = elsewhere
         self.findings: dict[str, Finding] = {}
         self.nondeterministic: dict[str, str] = {}
 
     def __contains__(self, signature: object) -> bool:
-        """Whether a case with it has been run again, whatever came of that."""
-        return signature in self.findings or signature in self.nondeterministic
+        """Whether a case with it has been run again, whatever came of that, or another process does so."""
+        return signature in self.findings or signature in self.nondeterministic or signature in self._elsewhere
 
     def confirm(self, signature: str, case: Case, first_seen_s: float) -> Finding | None:
         """Run a least case again, in tables as they are at first: what earlier cases left behind is no part of it.

@@ -1,55 +1,26 @@
-"""The race matrix on several processes: each explores some of the operations in a scratch database of its own.
-
-Cases cross from one process to another as text. What a worker has found is run again and confirmed by the process that
-the user talks to, which alone makes findings of it.
-"""
+"""The race matrix on several processes: each explores some of the operations."""
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import Connection
 from time import monotonic
 
 from fuzz.campaign.confirmation import Confirmation
 from fuzz.campaign.exploring import explore
 from fuzz.campaign.interruption import interruptions
 from fuzz.campaign.matrix import Explored, Matrix, MatrixEnded, MatrixEvent, PairExplored, Programs, RaceFound, Terms
+from fuzz.campaign.workers import EVERY, Met, hear, workers
 from fuzz.case import Case
-from fuzz.errors import ToolError
 from fuzz.generate.meetings import Operations
 from fuzz.lookup import find_target
-from fuzz.postgres import open_server
 from fuzz.trial import Trial
 from fuzz.trials import Trials
 
 Share = Mapping[Operations, Sequence[Programs]]
-
-EVERY = 1.0
-"""Seconds between two words of a worker on how far it is."""
-
-PATIENCE = 30.0
-"""Seconds that a worker is given to end."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Met:
-    """A worker has met a race.
-
-    Attributes:
-        signature: of the violation.
-        case: the least case, as text.
-        first_seen_s: seconds from the worker's start.
-    """
-
-    signature: str
-    case: str
-    first_seen_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +31,7 @@ class _Far:
     ended: bool = False
 
 
-_Word = _Met | _Far | ToolError
+_Word = Met | _Far
 
 
 def explore_together(jobs: int, trial: Trial, meetings: Share, terms: Terms, dsn: str) -> Iterator[MatrixEvent]:
@@ -81,7 +52,8 @@ def explore_together(jobs: int, trial: Trial, meetings: Share, terms: Terms, dsn
     """
     operations = list(meetings)
     shares = [{each: meetings[each] for each in operations[first::jobs]} for first in range(jobs)]
-    with interruptions() as interruption, _workers(shares, terms, dsn, trial.stage.step_timeout) as pipes:
+    tasks = [partial(_explore, share, terms) for share in shares]
+    with interruptions() as interruption, workers(tasks, dsn, trial.stage.step_timeout) as pipes:
         together = _Together(trial, meetings, terms, pipes)
         try:
             while together.pipes:
@@ -111,15 +83,7 @@ class _Together:
 
     def hear(self) -> Iterator[MatrixEvent]:
         """Wait for the next words, and tell what they come to."""
-        for pipe in wait(self.pipes, EVERY):
-            assert isinstance(pipe, Connection)
-            try:
-                word: _Word = pipe.recv()
-            except EOFError:
-                raise ToolError(
-                    "A process that explored its part of the matrix is gone.",
-                    "Was it killed, for want of memory perhaps? Try fewer --jobs.",
-                ) from None
+        for pipe, word in hear(self.pipes):
             yield from self._heard(pipe, word)
 
     def so_far(self) -> Matrix:
@@ -137,17 +101,15 @@ class _Together:
 
     def _heard(self, pipe: Connection, word: _Word) -> Iterator[MatrixEvent]:
         match word:
-            case _Met():
+            case Met():
                 yield from self._confirm(word)
             case _Far(matrix, ended):
                 self._far[pipe] = matrix
                 if ended:
                     self.pipes.remove(pipe)
                 yield PairExplored(self.so_far)
-            case ToolError():
-                raise word
 
-    def _confirm(self, met: _Met) -> Iterator[MatrixEvent]:
+    def _confirm(self, met: Met) -> Iterator[MatrixEvent]:
         """Make a finding of what a worker has met, unless another one has met it, too."""
         if met.signature in self._confirmation:
             return
@@ -161,47 +123,13 @@ def _not_begun(pairs: Sequence[Programs], terms: Terms) -> tuple[Explored, ...]:
     return tuple(Explored(pair, level, 0, 1, {}, 0, 0) for level in terms.isolation for pair in pairs)
 
 
-@contextmanager
-def _workers(shares: Sequence[Share], terms: Terms, dsn: str, step_timeout: float) -> Iterator[Sequence[Connection]]:
-    """Start a worker for each share; within the block, there is a pipe to each."""
-    context = get_context("spawn")  # a server's connections, and greenlets, do not survive a fork
-    pipes: list[Connection] = []
-    processes: list[BaseProcess] = []
-    try:
-        for share in shares:
-            ours, theirs = context.Pipe()
-            worker = context.Process(target=_work, args=(theirs, share, terms, dsn, step_timeout), daemon=True)
-            worker.start()
-            theirs.close()
-            pipes.append(ours)
-            processes.append(worker)
-        yield pipes
-    finally:
-        for pipe in pipes:
-            pipe.close()  # which a worker takes as the word to end
-        for process in processes:
-            process.join(PATIENCE)
-            process.kill()
-
-
-def _work(pipe: Connection, share: Share, terms: Terms, dsn: str, step_timeout: float) -> None:
-    """Explore a share, in a process of its own, until it has come to its end or nobody listens any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the other process' to answer
-    with suppress(BrokenPipeError, ConnectionResetError):
-        try:
-            with open_server(dsn=dsn) as server, Trials(server, step_timeout) as trials:
-                for word in _words(explore(trials.of(find_target(terms.target)), share, terms)):
-                    pipe.send(word)
-        except ToolError as error:
-            pipe.send(error)
-
-
-def _words(events: Iterator[MatrixEvent]) -> Iterator[_Word]:
+def _explore(share: Share, terms: Terms, trials: Trials, _pipe: Connection) -> Iterator[_Word]:
+    """What a worker does."""
     told = monotonic()
-    for event in events:
+    for event in explore(trials.of(find_target(terms.target)), share, terms):
         match event:
             case RaceFound(finding):
-                yield _Met(finding.violation.signature, finding.history.case.dumps(), finding.first_seen_s)
+                yield Met.of(finding)
             case PairExplored(matrix) if monotonic() - told >= EVERY:
                 told = monotonic()
                 yield _Far(replace(matrix(), findings=()))

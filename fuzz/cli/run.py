@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from fuzz.campaign.campaign import MIX, Budget, campaign
+from fuzz.campaign.campaign import MIX, Budget, Plan, fuzz
+from fuzz.campaign.shared import fuzz_together
 from fuzz.cli.options import Dsn, Json, PgBin, StepTimeout, duration, levels, strategies
 from fuzz.cli.options import checks as checks_named
 from fuzz.engine.stage import NAMES, STEP_TIMEOUT
@@ -58,6 +59,7 @@ def run(
     until_plateau: Annotated[
         bool, typer.Option("--until-plateau", help="End when new interleavings have become rare.")
     ] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that share the work; each keeps a core busy.")] = 1,
     max_findings: Annotated[int | None, typer.Option(min=1, help="End after so many findings.")] = None,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where findings' folders go.")] = Path("findings"),
     step_timeout: StepTimeout = STEP_TIMEOUT,
@@ -83,8 +85,7 @@ def run(
         trial = trials.of(found, applied)
         progress.say(opening(target, server, trial.stage))
         told = carried(trial.stage)
-        events = campaign(
-            trial,
+        plan = Plan(
             word=target,
             seed=seed,
             isolation=chosen or found.isolation,
@@ -93,6 +94,8 @@ def run(
             postgres=server.version,
             strategies=chosen_strategies,
         )
+        dsn = server.address.render_as_string(hide_password=False)
+        events = fuzz(trial, plan) if jobs == 1 else fuzz_together(jobs, trial, plan, applied, dsn)
         followed = follow(events, out, progress)
         if (since := carried(trial.stage)) != told:  # code may make what keeps sessions when it is first called
             progress.say(since)

@@ -14,6 +14,7 @@ from itertools import chain, cycle, islice, product, zip_longest
 from math import factorial
 from random import Random
 from typing import TypeVar
+from zlib import crc32
 
 from fuzz.case import Case
 from fuzz.engine.stage import NAMES
@@ -57,10 +58,19 @@ class Sweep:
         isolation: the levels, as keys of `fuzz.case.ISOLATION`.
         chance: seed of the cases' clock and dice, and of what is drawn.
         sessions: how many a case has at the most.
+        share: of several processes that sweep together, which one this is, and how many there are. All learn the same,
+            as nobody can do without; what is explored is shared.
     """
 
     def __init__(
-        self, trial: Trial, lessons: Lessons, word: str, isolation: Sequence[str], chance: int, sessions: int = 2
+        self,
+        trial: Trial,
+        lessons: Lessons,
+        word: str,
+        isolation: Sequence[str],
+        chance: int,
+        sessions: int = 2,
+        share: tuple[int, int] = (0, 1),
     ) -> None:
         self._trial = trial
         self._lessons = lessons
@@ -68,6 +78,7 @@ class Sweep:
         self._isolation = isolation
         self._chance = chance
         self._sizes = range(2, sessions + 1)
+        self._share = share
         self._known: set[Conflict] = set()
         self._told: list[Pair] = []
         self._computed: dict[tuple[int, int], frozenset[Conflict]] = {}
@@ -156,7 +167,7 @@ class Sweep:
         """Run the first classes of calls, one a session, at one level after the other."""
         for level, calls in product(levels, groups):
             begun = (level, *map(id, calls))
-            if begun not in self._begun:
+            if begun not in self._begun and is_in_share(repr([level, *map(str, calls)]), self._share):
                 self._begun.add(begun)
                 programs = {name: (call,) for name, call in zip(NAMES, calls, strict=False)}
                 exploration = Exploration(self._trial, Case(self._word, level, programs, seed=self._chance))
@@ -187,7 +198,14 @@ class Sweep:
             yield from map(self._trial, self._stale(size))
 
     def _stale(self, sessions: int = 2) -> Iterator[Case]:
-        return stale_sessions(self._lessons.palettes().acts, self._word, self._isolation, self._chance, sessions)
+        cases = stale_sessions(self._lessons.palettes().acts, self._word, self._isolation, self._chance, sessions)
+        return (case for case in cases if is_in_share(str(case), self._share))
+
+
+def is_in_share(text: str, share: tuple[int, int]) -> bool:
+    """Whether what a text stands for belongs to a share: to one of so many, and in every process to the same."""
+    which, of = share
+    return crc32(text.encode()) % of == which
 
 
 def by_turns(one: Iterator[Made], other: Iterator[Made], turn: int) -> Iterator[Made]:

@@ -100,6 +100,14 @@ def test_the_same_seed_finds_the_same(rowrace: Rowrace, tmp_path: Path) -> None:
     assert (one / "case.json").read_text() == (other / "case.json").read_text()
 
 
+def test_processes_share_the_cases_and_bring_their_findings_together(rowrace: Rowrace, tmp_path: Path) -> None:
+    words = ("--cases", 200, "--seed", 1, "--jobs", 2, "--checks", "errors", "--out", tmp_path, "--json")
+    summary = rowrace("run", f"{BANK}:Deadlocking", *words).json
+    assert (summary["cases"], summary["exit"]) == (200, 1)
+    assert "deadlock" in {finding["kind"] for finding in summary["findings"]}
+    assert sorted(finding["path"] for finding in summary["findings"]) == sorted(map(str, tmp_path.iterdir()))
+
+
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
@@ -109,6 +117,8 @@ def test_the_same_seed_finds_the_same(rowrace: Rowrace, tmp_path: Path) -> None:
         (("--isolation", "rc,dirty"), "'dirty' is no isolation level; write one or more of rc,rr,ser"),
         (("--cases", "0"), "--cases"),
         (("--sessions", "1"), "--sessions"),
+        (("--jobs", "0"), "--jobs"),
+        (("--strategy", "luck"), "'luck' is no strategy; write mix, or one or more of drawn,walk,uniform,pct,pos,"),
         (("--sed", "1"), "--seed"),
     ],
 )

@@ -151,8 +151,7 @@ class CaseMachine(RuleBasedStateMachine):
     def _drive(self, run: Run) -> None:
         """Let the strategy drive the case, from what has been drawn for it."""
         lengths = {
-            session: sum(self._palettes.lengths[call.operation] for call in calls)
-            for session, calls in self._programs.items()
+            session: sum(self._palettes.length(call) for call in calls) for session, calls in self._programs.items()
         }
         random = Random(repr((self.chance, self._drawn)))  # noqa: S311 - a case must repeat
         drive(run, STRATEGIES[self._strategy](lengths, random), self._palettes.foresight)

@@ -64,6 +64,7 @@ class Palettes:
         foresight: tells which steps conflict, before they are taken.
         acts: for long sessions: what two calls in a row do.
         beside: a call, as text -> the calls that it meets.
+        steps: a call, as text -> how many it took alone.
     """
 
     calls: tuple[Call, ...]
@@ -73,6 +74,7 @@ class Palettes:
     foresight: Foresight = field(compare=False)
     acts: tuple[Act, ...] = ()
     beside: Mapping[str, Sequence[Call]] = field(default_factory=dict)
+    steps: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         if self.together:
@@ -90,6 +92,10 @@ class Palettes:
             return Palette((), self.together[number])
         first = self._joined(self._pair(number), sessions, number)
         return Palette(first, first)
+
+    def length(self, call: Call) -> int:
+        """How many steps a call takes, about: as many as alone, or as the longest of its operation."""
+        return self.steps.get(str(call), self.lengths[call.operation])
 
     def choices(self, sessions: int) -> int:
         """How many choices a turn has: enough for every place in a palette, and for every step of a call."""
@@ -133,7 +139,8 @@ def palettes_of_calls(
         lengths[call.operation] = max(lengths[call.operation], footprint.steps)
     random = Random(chance)  # noqa: S311 - a campaign must repeat
     met = _met(meetings.values(), random)
-    return Palettes(tuple(calls), met, (), lengths, foresight, beside=beside(meetings))
+    steps = {str(call): footprint.steps for call, footprint in alone}
+    return Palettes(tuple(calls), met, (), lengths, foresight, beside=beside(meetings), steps=steps)
 
 
 def palettes_of_sessions(

@@ -5,6 +5,7 @@ from collections import Counter
 from fuzz.case import Call
 from fuzz.generate.lessons import learn
 from tests.generate.conftest import Stand
+from tests.generate.test_lessons import Choosy
 from tests.targets_that_race import Crossing, Losing
 
 
@@ -33,3 +34,10 @@ def test_a_third_session_begins_with_a_call_that_meets_one_of_the_two(stand: Sta
     for one, other, third in joined[-50:]:
         assert third in [*palettes.beside[str(one)], *palettes.beside[str(other)]]
     assert palettes.choices(3) >= 6
+
+
+def test_a_call_is_as_long_as_it_was_alone_and_not_as_the_longest_of_its_operation(stand: Stand) -> None:
+    palettes = learn(stand(Choosy), "x", 1).palettes()
+    lengths = [palettes.length(Call("pay", {"account": account, "amount": 1})) for account in (1, 3)]
+    assert lengths == [0, 2]
+    assert palettes.length(Call("pay", {"account": 99, "amount": 1})) == palettes.lengths["pay"] == 2

@@ -27,7 +27,13 @@ MIX = (DRAWN, *STRATEGIES)
 """All strategies: none wins everywhere."""
 
 SLICE = 800
-"""Cases of the sweep between two batches of the state machine."""
+"""Cases of the sweep between two batches of the state machine, at the most."""
+
+BATCH = 200
+"""Cases of such a batch, at the most."""
+
+FIRST_SLICE = 50
+"""Cases of the first slice; they double from one to the next, so that something is drawn in a short campaign, too."""
 
 TOLD = 40
 """Cases of the sweep after which it is told how far the campaign is."""
@@ -179,6 +185,7 @@ class _Campaign:
         self._plan = plan
         self._tally = tally
         self._interruption = interruption
+        self._slice = FIRST_SLICE
         self._seeds = _seeds(plan)
         self._lessons = Lessons(trial, plan.word, plan.seed)
         self._sweep = Sweep(
@@ -193,19 +200,28 @@ class _Campaign:
 
     def batch(self) -> Iterator[Event]:
         """Run a slice of the sweep, then a batch from the state machine."""
-        yield from self._slice()
-        yield from self._follow(self._draw())
+        cases = min(self._slice, SLICE)
+        self._slice = 2 * cases
+        yield from self._sweep_on(cases)
+        yield from self._follow(self._draw(self._batch_after(cases)))
 
-    def _slice(self) -> Iterator[Event]:
+    def _batch_after(self, swept: int) -> int:
+        """How many cases to draw: as many as were swept, if strategies were named, and else few at first.
+
+        What the sweep begins with finds more than what is drawn; of what it goes on to that is not so.
+        """
+        return swept if self._plan.strategies != MIX else max(BATCH * swept**2 // SLICE**2, 1)
+
+    def _sweep_on(self, cases: int) -> Iterator[Event]:
         """Run the next cases of the sweep, whatever is found on the way."""
         totals = self._tally.totals
-        end, before = totals.cases + SLICE, -1
+        end, before = totals.cases + cases, -1
         while before < totals.cases < end and not self.is_over():
             hunt, before = self._hunt(), totals.cases
             hunt.look_through(self._sweep, min(TOLD, end - totals.cases))
             yield from self._follow(hunt)
 
-    def _draw(self) -> Hunt:
+    def _draw(self, cases: int) -> Hunt:
         """Draw a batch of cases from the state machine."""
         hunt = self._hunt()
         palettes = self._lessons.palettes()
@@ -225,7 +241,7 @@ class _Campaign:
             examine=hunt.examine,
             strategies=self._plan.strategies,
         )
-        hunt.run(machine, self._seeds.getrandbits(32), TURNS[self._trial.stage.target.session_scope])
+        hunt.run(machine, self._seeds.getrandbits(32), TURNS[self._trial.stage.target.session_scope], cases)
         return hunt
 
     def _hunt(self) -> Hunt:

@@ -15,9 +15,6 @@ from fuzz.generate.machine import Abort, CaseMachine
 from fuzz.trial import Verdict
 from fuzz.violations import Violation
 
-BATCH = 200
-"""Cases drawn from one seed."""
-
 SHRINKS = 200
 """Executions that Hypothesis may take to shrink; an exact stage of our own follows."""
 
@@ -102,28 +99,29 @@ class Hunt:
                 self.begin()
                 self.examine(next(verdicts))
 
-    def run(self, machine: type[CaseMachine], seed: int, turns: int) -> None:
+    def run(self, machine: type[CaseMachine], seed: int, turns: int, cases: int) -> None:
         """Draw a batch of cases.
 
         Args:
             machine: made with this hunt's `examine`.
             seed: of the batch.
             turns: how many a case has.
+            cases: how many to draw.
 
         Raises:
             ToolError: what the machine met.
         """
         try:
-            run_state_machine_as_test(seeded(seed)(machine), settings=_settings(turns))
+            run_state_machine_as_test(seeded(seed)(machine), settings=_settings(turns, cases))
         except (Enough, Violation, Flaky):
             return
         except Abort as abort:
             raise abort.error from None
 
 
-def _settings(turns: int) -> settings:
+def _settings(turns: int, cases: int) -> settings:
     return settings(
-        max_examples=BATCH,
+        max_examples=cases,
         stateful_step_count=turns,
         database=None,
         deadline=None,

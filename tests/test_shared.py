@@ -79,7 +79,7 @@ def test_so_does_the_end_of_what_is_new(fuzzed: Fuzzed) -> None:
 
 def test_ctrl_c_ends_them_all_and_what_they_have_told_is_kept(fuzzed: Fuzzed) -> None:
     events = fuzzed("Keeping", Budget(cases=5_000))
-    next(events)
+    next(event for event in events if event.summary.cases)
     os.kill(os.getpid(), signal.SIGINT)
     _, summary = end(events)
     assert (summary.interrupted, summary.exit) == (True, 130)

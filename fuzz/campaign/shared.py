@@ -58,10 +58,9 @@ def fuzz_together(jobs: int, trial: Trial, plan: Plan, checks: tuple[str, ...], 
     Raises:
         ToolError: when the target or the server does not let it go on.
     """
-    start = monotonic()
-    tasks = [partial(_fuzz, _share(plan, each, jobs), checks, start) for each in range(jobs)]
+    tasks = [partial(_fuzz, _share(plan, each, jobs), checks) for each in range(jobs)]
     with interruptions() as interruption, workers(tasks, dsn, trial.stage.step_timeout) as pipes:
-        together = _Together(trial, plan, start, pipes)
+        together = _Together(trial, plan, pipes)
         try:
             while not together.is_over():
                 interruption.check()
@@ -82,10 +81,10 @@ def _share(plan: Plan, which: int, jobs: int) -> Plan:
 class _Together:
     """What the workers have told."""
 
-    def __init__(self, trial: Trial, plan: Plan, start: float, pipes: Sequence[Connection]) -> None:
+    def __init__(self, trial: Trial, plan: Plan, pipes: Sequence[Connection]) -> None:
         self._pipes = list(pipes)
         self._plan = plan
-        self._tally = Tally(start)
+        self._tally = Tally()
         self._far: dict[Connection, _Far] = {}
         self._confirmation = Confirmation(trial, plan.seed, plan.postgres)
 
@@ -123,6 +122,8 @@ class _Together:
         yield Progress(self.summary())
 
     def _add(self, pipe: Connection, far: _Far) -> None:
+        if not self._far:
+            self._tally = Tally()  # time begins when the first is ready, as it does where there is but one process
         before, self._far[pipe] = self._far.get(pipe), far
         cases = far.totals.cases - (before.totals.cases if before else 0)
         self._tally.interleavings.note(far.interleavings, cases, self._tally.elapsed_s)
@@ -169,10 +170,11 @@ class _Told(Interruption):
         super().check()
 
 
-def _fuzz(plan: Plan, checks: tuple[str, ...], start: float, trials: Trials, pipe: Connection) -> Iterator[_Word]:
+def _fuzz(plan: Plan, checks: tuple[str, ...], trials: Trials, pipe: Connection) -> Iterator[_Word]:
     """What a worker does."""
-    told, tally = _Told(pipe), Tally(start)
     trial = trials.of(find_target(plan.word), checks)
+    told, tally = _Told(pipe), Tally()
+    yield _Far(tally.totals, (), {}, ended=False)
     heard, known = monotonic(), 0
     for event in fuzz_until(told, trial, plan, tally, told.met):
         if isinstance(event, Found):

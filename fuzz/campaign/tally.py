@@ -96,16 +96,13 @@ class Interleavings:
 class Tally:
     """Counts cases, steps, and what is new in them.
 
-    Args:
-        start: when it all began, by `time.monotonic`, which is the same in all processes; None: now.
-
     Attributes:
         totals: sums over the cases.
         interleavings: those that were met.
     """
 
-    def __init__(self, start: float | None = None) -> None:
-        self._start = monotonic() if start is None else start
+    def __init__(self) -> None:
+        self._start = monotonic()
         self.totals = Totals()
         self.interleavings = Interleavings()
 

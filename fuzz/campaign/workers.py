@@ -37,7 +37,7 @@ class Met:
     Attributes:
         signature: of the violation.
         case: the least case, as text.
-        first_seen_s: when it was met, in seconds from the start.
+        first_seen_s: when it was met, in seconds from the worker's start.
     """
 
     signature: str

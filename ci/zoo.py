@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ from models.zoo.animal import Animal, animals
 
 PLAIN = ("models:Network", "models:Sessions")
 
-HEADER = ("animal", "bug", "found", "as", "seconds", "cases", "shrunk", "least", "at the least")
-WIDTHS = (24, 27, 5, 28, 7, 6, 6, 5, 12)
+HEADER = ("animal", "bug", "found", "check", "as", "seconds", "cases", "shrunk", "least", "at the least")
+WIDTHS = (24, 27, 5, 9, 28, 7, 6, 6, 5, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ class Row:
 
     def cells(self) -> tuple[str, ...]:
         """What the table says."""
-        kinds = sorted({each.kind for each in self.hunts if each.kind})
         shrunk = max((each.size for each in self.found), default=None)
         return (
             self.animal.name,
             " ".join(self.animal.bugs),
             f"{len(self.found)}/{len(self.hunts)}",
-            " ".join(kinds) or "-",
+            _joined(each.check for each in self.hunts),
+            _joined(each.kind for each in self.hunts),
             f"{median(each.seconds for each in self.hunts):.1f}",
             f"{median(each.cases for each in self.hunts):.0f}",
             "-" if shrunk is None else "{}/{}".format(*shrunk),
@@ -69,7 +69,7 @@ class Row:
 
     def to_json(self) -> dict[str, Any]:
         """All there is."""
-        facts = ("seed", "seconds", "cases", "kind", "calls", "switches")
+        facts = ("seed", "seconds", "cases", "check", "kind", "calls", "switches")
         return {
             "animal": self.animal.name,
             "bugs": self.animal.bugs,
@@ -93,8 +93,9 @@ def zoo(
 ) -> None:
     """Fuzz every animal of the zoo, then the plain models.
 
-    For each animal: in how many campaigns it was found, as which kinds of violation, seconds and cases until then
-    (medians), calls/switches of the largest shrunk case and of the least that is known, and how often that was reached.
+    For each animal: in how many campaigns it was found, by which check, as which kinds of violation, seconds and cases
+    until then (medians), calls/switches of the largest shrunk case and of the least that is known, and how often that
+    was reached.
 
     Exit status: 0 all is found, and nothing in the plain models; 1 an animal is missed in more than half of its
     campaigns, or something is found in the plain models; 2 a campaign could not be run.
@@ -153,6 +154,10 @@ def _told(rows: Iterator[Row]) -> list[Row]:
         print_row(row.cells(), WIDTHS)
         told.append(row)
     return told
+
+
+def _joined(words: Iterable[str | None]) -> str:
+    return " ".join(sorted({word for word in words if word})) or "-"
 
 
 def _size(case: Case) -> tuple[int, int]:

@@ -19,10 +19,11 @@ def test_an_animal_is_hunted_by_its_name_and_told_of(script: Script, tmp_path: P
     assert ran.returncode == 0, ran.stdout + ran.stderr
     header, row, missed = ran.stdout.splitlines()
     assert header.split()[:3] == ["animal", "bug", "found"]
-    assert row.split()[:4] == ["bulk_delete", "9dea90d453", "1/1", "stuck-revision"]
+    assert row.split()[:5] == ["bulk_delete", "9dea90d453", "1/1", "revisions", "stuck-revision"]
     assert missed == "missed: none"
     (told,) = json.loads(figures.read_text())["animals"]
-    assert (told["found"], [each["kind"] for each in told["campaigns"]]) == (1, ["stuck-revision"])
+    (campaign,) = told["campaigns"]
+    assert (told["found"], campaign["check"], campaign["kind"]) == (1, "revisions", "stuck-revision")
 
 
 def test_an_animal_that_does_not_show_as_what_it_is_ends_with_status_1(

@@ -24,7 +24,7 @@ class Hunted:
     Attributes:
         seed: the campaign's.
         seconds: until the bug was met, or of the whole campaign.
-        cases: of the whole campaign.
+        cases: likewise.
         kind: of the finding; None without one.
         check: that saw it; None without one.
         operations: that the shrunk case calls.
@@ -48,12 +48,13 @@ class Hunted:
             wanted: whether a finding of this kind, in calls of these operations, is what was hunted. The first of them
                 is told, before any other.
         """
-        seed, cases = summary["seed"], summary["cases"]
         findings = sorted(summary["findings"], key=lambda found: not wanted(found["kind"], found["operations"]))
         if not findings:
-            return cls(seed, summary["elapsed_s"], cases)
-        seconds, kind, check = (findings[0][fact] for fact in ("first_seen_s", "kind", "check"))
-        return cls(seed, seconds, cases, kind, check, tuple(findings[0]["operations"]), findings[0]["switches"])
+            return cls(summary["seed"], summary["elapsed_s"], summary["cases"])
+        told = ("first_seen_s", "first_seen_cases", "kind", "check")
+        seconds, cases, kind, check = (findings[0][fact] for fact in told)
+        operations = tuple(findings[0]["operations"])
+        return cls(summary["seed"], seconds, cases, kind, check, operations, findings[0]["switches"])
 
     @property
     def calls(self) -> int:

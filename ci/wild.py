@@ -102,8 +102,8 @@ def wild(
 ) -> None:
     """Fuzz the packages of tests/wild/corpus.toml.
 
-    For each race: in how many campaigns it was found, by which check, as which kinds of violation, seconds and cases of
-    a campaign (medians), calls/switches of the largest shrunk case. A target that must be silent is explored to the
+    For each race: in how many campaigns it was found, by which check, as which kinds of violation, seconds and cases
+    until then (medians), calls/switches of the largest shrunk case. A target that must be silent is explored to the
     end; in place of cases its classes of equivalent interleavings are told.
 
     Exit status: 0 all is found, and nothing elsewhere; 1 a race is missed in half of its campaigns or more, or a silent

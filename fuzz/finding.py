@@ -23,6 +23,7 @@ class Finding:
         seed: the campaign's.
         postgres: the server's version.
         first_seen_s: seconds from the campaign's start.
+        first_seen_cases: how many cases had been run then, that one included; None where they are not counted.
     """
 
     violation: Violation
@@ -33,6 +34,7 @@ class Finding:
     seed: int
     postgres: str
     first_seen_s: float
+    first_seen_cases: int | None = None
 
     @property
     def id(self) -> str:
@@ -49,6 +51,7 @@ class Finding:
             "steps": len(self.history.steps),
             "switches": self.history.switches,
             "first_seen_s": round(self.first_seen_s, 1),
+            "first_seen_cases": self.first_seen_cases,
         }
 
     @property

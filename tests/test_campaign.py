@@ -75,6 +75,9 @@ def test_a_campaign_goes_on_after_its_first_finding(stand: Callable[[type[Target
     assert sum(isinstance(event, Shrinking) for event in events) == 3
     assert all((finding.replays, finding.identical) == (3, 3) for finding in summary.findings)
     assert all(finding.case.calls == 2 for finding in summary.findings)
+    # The cases of shrinking one finding stand between the sightings of two: they do not count.
+    first, *_, last = [finding.first_seen_cases or 0 for finding in summary.findings]
+    assert 0 < first < last <= summary.cases
     assert summary.exit == 1
 
 

@@ -258,7 +258,8 @@ class _Campaign:
                 shrink_as_drawn(hunt, self._trial)
             levels = [level for level in ISOLATION if level in self._plan.isolation]
             least = Minimiser(self._trial, hunt.wanted, levels)(hunt.least, self._simpler)
-            finding = self._confirmation.confirm(hunt.wanted, least.history.case, hunt.met_s)
+            # Since the sighting, cases have been run to shrink it only, which do not count.
+            finding = self._confirmation.confirm(hunt.wanted, least.history.case, hunt.met_s, self._tally.totals.cases)
             if finding is not None:
                 yield Found(finding, self.summary())
 

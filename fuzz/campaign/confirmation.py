@@ -39,27 +39,32 @@ class Confirmation:
         """Whether a case with it has been run again, whatever came of that, or another process does so."""
         return signature in self.findings or signature in self.nondeterministic or signature in self._elsewhere
 
-    def confirm(self, signature: str, case: Case, first_seen_s: float) -> Finding | None:
+    def confirm(
+        self, signature: str, case: Case, first_seen_s: float, first_seen_cases: int | None = None
+    ) -> Finding | None:
         """Run a least case again, in tables as they are at first: what earlier cases left behind is no part of it.
 
         Args:
             signature: of the violation that it is to show each time.
             case: the least one.
             first_seen_s: when the violation was met, in seconds from the start.
+            first_seen_cases: how many cases had been run then.
 
         Returns:
             The finding; None when it did not repeat.
         """
         with self._trial.like_new():
             replays = [self._trial(case) for _ in range(REPLAYS)]
-        finding = self._repeated(signature, replays, first_seen_s)
+        finding = self._repeated(signature, replays, first_seen_s, first_seen_cases)
         if finding is None:
             self.nondeterministic[signature] = case.dumps()
         else:
             self.findings[signature] = finding
         return finding
 
-    def _repeated(self, signature: str, replays: Sequence[Verdict], first_seen_s: float) -> Finding | None:
+    def _repeated(
+        self, signature: str, replays: Sequence[Verdict], first_seen_s: float, first_seen_cases: int | None
+    ) -> Finding | None:
         first = replays[0]
         violation = first.violation(signature)
         if violation is None or not all(verdict.violation(signature) for verdict in replays):
@@ -74,4 +79,5 @@ class Confirmation:
             seed=self._seed,
             postgres=self._postgres,
             first_seen_s=first_seen_s,
+            first_seen_cases=first_seen_cases,
         )

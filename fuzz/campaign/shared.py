@@ -139,7 +139,8 @@ class _Together:
             if other is not pipe:
                 with suppress(BrokenPipeError):  # it has ended, and its last word has not been heard yet
                     other.send(met.signature)
-        finding = self._confirmation.confirm(met.signature, Case.loads(met.case), met.first_seen_s)
+        seen = (met.first_seen_s, met.first_seen_cases)
+        finding = self._confirmation.confirm(met.signature, Case.loads(met.case), *seen)
         if finding is not None:
             yield Found(finding, self.summary())
 

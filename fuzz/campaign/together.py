@@ -113,7 +113,8 @@ class _Together:
         """Make a finding of what a worker has met, unless another one has met it, too."""
         if met.signature in self._confirmation:
             return
-        finding = self._confirmation.confirm(met.signature, Case.loads(met.case), met.first_seen_s)
+        seen = (met.first_seen_s, met.first_seen_cases)
+        finding = self._confirmation.confirm(met.signature, Case.loads(met.case), *seen)
         if finding is not None:
             yield RaceFound(finding)
 

@@ -38,16 +38,20 @@ class Met:
         signature: of the violation.
         case: the least case, as text.
         first_seen_s: when it was met, in seconds from the worker's start.
+        first_seen_cases: how many cases the worker had run by then; None where they are not counted.
     """
 
     signature: str
     case: str
     first_seen_s: float
+    first_seen_cases: int | None
 
     @classmethod
     def of(cls, finding: Finding) -> Met:
         """What crosses of a finding."""
-        return cls(finding.violation.signature, finding.history.case.dumps(), finding.first_seen_s)
+        return cls(
+            finding.violation.signature, finding.history.case.dumps(), finding.first_seen_s, finding.first_seen_cases
+        )
 
 
 @contextmanager

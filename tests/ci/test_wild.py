@@ -33,6 +33,7 @@ def found(kind: str, other: str = "sell", switches: int = 2) -> dict[str, Any]:
         "operations": ["sell", other],
         "switches": switches,
         "first_seen_s": 1.5,
+        "first_seen_cases": 5,
     }
 
 
@@ -74,7 +75,7 @@ def test_a_package_at_another_version_has_its_targets_in_the_file_that_it_names(
 def test_a_race_that_was_found_is_told_with_its_pair_check_and_least_case() -> None:
     row = hunted(summary(found("lost-update")))
     assert row.right
-    told = ("shop==1.0", "Sale", "sell x sell", "1/1", "isolation", "lost-update", "1.5", "7", "2/2")
+    told = ("shop==1.0", "Sale", "sell x sell", "1/1", "isolation", "lost-update", "1.5", "5", "2/2")
     assert row.cells() == told
 
 

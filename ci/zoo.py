@@ -25,6 +25,11 @@ from models.zoo.animal import Animal, animals
 
 PLAIN = ("models:Network", "models:Sessions")
 
+SLOW_S = 10
+"""Seconds that it may take to find an animal, in the median of its campaigns."""
+
+TIMES = {1: "once", 2: "twice"}
+
 HEADER = ("animal", "bug", "found", "check", "as", "seconds", "cases", "shrunk", "least", "at the least")
 WIDTHS = (24, 27, 5, 9, 28, 7, 6, 6, 5, 12)
 
@@ -40,6 +45,21 @@ class Row:
     def found(self) -> list[Hunted]:
         """Those that found its bug."""
         return [each for each in self.hunts if each.kind in self.animal.kinds]
+
+    @property
+    def missed(self) -> int:
+        """How many campaigns did not find it."""
+        return len(self.hunts) - len(self.found)
+
+    @property
+    def is_found(self) -> bool:
+        """Whether at least half of the campaigns found it."""
+        return 2 * self.missed <= len(self.hunts)
+
+    @property
+    def seconds(self) -> float:
+        """Until it was found, or the campaign over: the median."""
+        return median(each.seconds for each in self.hunts)
 
     @property
     def least(self) -> tuple[int, int]:
@@ -60,7 +80,7 @@ class Row:
             f"{len(self.found)}/{len(self.hunts)}",
             _joined(each.check for each in self.hunts),
             _joined(each.kind for each in self.hunts),
-            f"{median(each.seconds for each in self.hunts):.1f}",
+            f"{self.seconds:.1f}",
             f"{median(each.cases for each in self.hunts):.0f}",
             "-" if shrunk is None else "{}/{}".format(*shrunk),
             "{}/{}".format(*self.least),
@@ -95,7 +115,7 @@ def zoo(
 
     For each animal: in how many campaigns it was found, by which check, as which kinds of violation, seconds and cases
     until then (medians), calls/switches of the largest shrunk case and of the least that is known, and how often that
-    was reached.
+    was reached. The last line has the totals, and which animals were missed, be it once.
 
     Exit status: 0 all is found, and nothing in the plain models; 1 an animal is missed in more than half of its
     campaigns, or something is found in the plain models; 2 a campaign could not be run.
@@ -114,13 +134,40 @@ def zoo(
         plain = dict(zip(words, fuzzed, strict=True))
     for word, summary in plain.items():
         print(f"{word}: {len(summary['findings'])} findings in {summary['cases']} cases")
-    missed = [row.animal.name for row in rows if 2 * len(row.found) <= len(row.hunts)]
-    print(f"missed: {', '.join(missed) or 'none'}")
+    print(closing(rows))
     if as_json is not None:
         as_json.write_text(
             json.dumps({"format": 1, "animals": [row.to_json() for row in rows], "plain": plain}, indent=2)
         )
-    raise typer.Exit(int(bool(missed) or any(summary["findings"] for summary in plain.values())))
+    raise typer.Exit(int(not all(row.is_found for row in rows) or any(each["findings"] for each in plain.values())))
+
+
+def closing(rows: Sequence[Row]) -> str:
+    """What all rows come to, in a line."""
+    found = [row for row in rows if row.is_found]
+    slow = [row for row in found if row.seconds > SLOW_S]
+    shrunk = sum(row.at_the_least for row in rows)
+    return "; ".join(
+        [
+            f"{len(found)} of {len(rows)} found",
+            f"{len(slow)} over {SLOW_S} seconds" + (f" ({_names(slow)})" if slow else ""),
+            f"{shrunk} of {sum(len(row.found) for row in rows)} shrunk to the least",
+            *_misses(rows),
+        ]
+    )
+
+
+def _misses(rows: Sequence[Row]) -> Iterator[str]:
+    """Which animals were missed, then which were missed now and then."""
+    if missed := [row for row in rows if not row.is_found]:
+        yield f"missed: {_names(missed)}"
+    for number in sorted({row.missed for row in rows if row.is_found} - {0}):
+        now_and_then = [row for row in rows if row.is_found and row.missed == number]
+        yield f"missed {TIMES.get(number, f'{number} times')}: {_names(now_and_then)}"
+
+
+def _names(rows: Sequence[Row]) -> str:
+    return ", ".join(row.animal.name for row in rows)
 
 
 @contextmanager

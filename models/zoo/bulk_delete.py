@@ -6,6 +6,8 @@ What differs: `unbind_port` deletes bindings with one statement, of which no eve
 so that the plugin sees what they revise.
 
 Seen by `revisions`: the port's number stands still.
+
+Least: 1 call, 0 switches.
 """
 
 from __future__ import annotations

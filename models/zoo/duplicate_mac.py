@@ -7,6 +7,8 @@ violation with another look.
 
 Seen by `serial`: both calls succeed, where the second is refused in either order. Under READ COMMITTED and REPEATABLE
 READ.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

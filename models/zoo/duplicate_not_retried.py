@@ -6,6 +6,8 @@ What differs: a unique violation is not retried. Correct code does the work agai
 with the error that says so.
 
 Seen by `errors`: an IntegrityError leaves the operation, at any isolation level but SERIALIZABLE.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ compare-and-swap: A's fails. With a blind bump both come through. Correct code l
 
 Seen by `serial`: both calls succeed, where the second is refused in either order. Under READ COMMITTED only: above it,
 PostgreSQL refuses A's bump.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

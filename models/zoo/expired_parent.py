@@ -10,6 +10,8 @@ Seen by `errors`: an ObjectDeletedError leaves a flush, where it is not document
 
 Above READ COMMITTED, A does not see the group go while its transaction lasts. There it takes a transaction more, whose
 commit expires what A knows.
+
+Least: 5 calls, 2 switches.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ What differs: `delete_security_group` looks in a transaction before the one that
 code looks under the lock: B waits, and finds no group.
 
 Seen by `revisions`: the port has lost its group, and its number did not grow. At any isolation level.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

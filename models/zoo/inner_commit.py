@@ -7,6 +7,8 @@ What differs: the old address is given up in a transaction of its own. Correct c
 one transaction.
 
 Seen by `serial`: a call is refused and has changed something all the same. At any isolation level.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

@@ -7,6 +7,8 @@ What differs: `create_subnet` locks the network last. Correct code locks first, 
 
 Seen by `serial`: the network has both subnets, which it has after no order of the two calls. Under READ COMMITTED only:
 above it, PostgreSQL refuses A's lock.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

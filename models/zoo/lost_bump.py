@@ -8,6 +8,8 @@ code lets the database add.
 
 Seen by `revisions`: the network's number stands still over A's change. Under READ COMMITTED only: above it, PostgreSQL
 refuses A's write.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ What differs: the plugin takes what the session calls dirty for changed: anythin
 asks of each object whether a column has another value now.
 
 Seen by `revisions`: the resource's number grows though nothing has changed.
+
+Least: 2 calls, 0 switches.
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@ the network was a compare-and-swap: A's fails. With a blind bump both come throu
 
 Seen by `serial`: the network has both subnets, which it has after no order of the two calls. Under READ COMMITTED only:
 above it, PostgreSQL refuses A's bump.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

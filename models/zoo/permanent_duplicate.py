@@ -7,6 +7,8 @@ What differs: the check is made once for a request, and not in each attempt. Cor
 there is nothing to do.
 
 Seen by `errors`: a unit of work is given up. At any isolation level.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

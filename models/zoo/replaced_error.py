@@ -7,6 +7,8 @@ What differs: `move_port` asks the session, on a failed flush, who has the addre
 back to a savepoint that was gone. Correct code leaves the error alone, and the work is done again.
 
 Seen by `errors`: a PendingRollbackError leaves the operation, at any isolation level.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ What differs: the result of `update_port` is made of what a transaction of its o
 the transaction that changes the port.
 
 Seen by `errors`: an AttributeError of None leaves the operation, at any isolation level.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

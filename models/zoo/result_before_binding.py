@@ -6,6 +6,8 @@ What differs: `create_port` binds the port in a transaction of its own, and retu
 code returns what the last one left.
 
 Seen by `revisions`: the number that the call returned is not the one that it committed.
+
+Least: 1 call, 0 switches.
 """
 
 from __future__ import annotations

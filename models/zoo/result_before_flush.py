@@ -6,6 +6,8 @@ What differs: `update_network` makes its result before it flushes. Correct code 
 raises the number.
 
 Seen by `revisions`: the number that the call returned is not the one that it committed.
+
+Least: 1 call, 0 switches.
 """
 
 from __future__ import annotations

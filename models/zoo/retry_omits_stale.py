@@ -6,6 +6,8 @@ What differs: StaleDataError is not retried. Correct code does the work again on
 
 Seen by `errors`: a StaleDataError leaves the operation. Under READ COMMITTED only: above it, PostgreSQL refuses A's
 write with a serialization failure, which is retried.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@ end; this one gives up.) Correct code lets the database add, or expires the obje
 
 Seen by `errors`: an error that nobody expects leaves the operation. Under READ COMMITTED only: above it, PostgreSQL
 refuses A's write.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

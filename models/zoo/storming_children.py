@@ -7,6 +7,8 @@ What differs: the related bump is a compare-and-swap, and there are fewer attemp
 the database add, and the two do not meet.
 
 Seen by `errors`: a unit of work is given up. Under READ COMMITTED; above it, PostgreSQL refuses a blind bump as well.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

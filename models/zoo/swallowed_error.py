@@ -6,6 +6,8 @@ What differs: what breaks a unit of work off is wrapped in an error of the servi
 it is asked whether a fresh attempt may do better. Correct code asks of the error itself.
 
 Seen by `errors`: a StaleDataError hides behind an error that the target declares; or a serialization failure does.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

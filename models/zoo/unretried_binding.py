@@ -6,6 +6,8 @@ the foreign key.
 What differs: `bind_port` makes one attempt. Correct code makes another, and finds no group.
 
 Seen by `errors`: an IntegrityError leaves the operation, or a serialization failure above READ COMMITTED.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

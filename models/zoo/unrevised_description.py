@@ -6,6 +6,8 @@ What differs: the plugin looks for changed resources only, and the description i
 Correct code looks at both.
 
 Seen by `revisions`: the resource's number stands still.
+
+Least: 1 call, 0 switches.
 """
 
 from __future__ import annotations

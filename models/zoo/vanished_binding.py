@@ -6,6 +6,8 @@ the commit has expired, to make its result.
 What differs: the result of `bind_port` is made after the commit. Correct code makes it inside the transaction.
 
 Seen by `errors`: an ObjectDeletedError leaves the operation, at any isolation level.
+
+Least: 2 calls, 2 switches.
 """
 
 from __future__ import annotations

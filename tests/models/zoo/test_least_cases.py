@@ -80,6 +80,17 @@ def test_the_classes_that_a_sweep_runs_at_first_of_an_animals_pair_show_its_race
             assert set(found) & set(animal.kinds), found
 
 
+def counted(number: int, noun: str, several: str) -> str:
+    return f"{number} {noun if number == 1 else several}"
+
+
+@pytest.mark.parametrize("animal", animals(), ids=lambda animal: animal.name)
+def test_an_animals_file_tells_how_large_its_least_case_is(animal: Animal) -> None:
+    calls, switches = min((least.calls, least.switches) for least in animal.least)
+    told = f"Least: {counted(calls, 'call', 'calls')}, {counted(switches, 'switch', 'switches')}."
+    assert str(import_module(animal.word).__doc__).splitlines()[-1] == told
+
+
 @pytest.mark.parametrize("animal", animals(), ids=lambda animal: animal.name)
 def test_an_animals_file_tells_its_bugs_the_interleaving_what_differs_and_the_check(animal: Animal) -> None:
     text = str(import_module(animal.word).__doc__)

@@ -85,6 +85,11 @@ def associate(session: Session, floating_ip_id: str, port_id: str) -> dict[str, 
         NotFound, FloatingIPInUse, FixedAddressInUse: as their names say.
     """
     rows.touch(session, Port, port_id)
+    return stand_for(session, floating_ip_id, port_id)
+
+
+def stand_for(session: Session, floating_ip_id: str, port_id: str) -> dict[str, Any]:
+    """What `associate` does once it has the port for itself."""
     floating_ip = forwardings.lock_floating_ip(session, floating_ip_id)
     if floating_ip.port_forwardings:
         raise FloatingIPInUse(f"floating IP {floating_ip_id} has port forwardings")

@@ -40,7 +40,7 @@ def set_limit(session: Session, project_id: str, resource: str, limit: int) -> d
     """Give a project a limit of its own; it may be below what the project has. Raises InvalidInput."""
     if limit < 0:
         raise InvalidInput(f"{limit} is no limit")
-    _claim(session, project_id, resource)
+    claim(session, project_id, resource)
     quota = _quota(session, project_id, resource)
     if quota is None:
         session.add(Quota(project_id=project_id, resource=resource, limit=limit))
@@ -52,7 +52,7 @@ def set_limit(session: Session, project_id: str, resource: str, limit: int) -> d
 
 def reset_limit(session: Session, project_id: str, resource: str) -> dict[str, Any]:
     """Give a project the default limit."""
-    _claim(session, project_id, resource)
+    claim(session, project_id, resource)
     quota = _quota(session, project_id, resource)
     if quota is not None:
         session.delete(quota)
@@ -64,12 +64,23 @@ def reserve(session: Session, project_id: str, resource: str, amount: int) -> di
     """Put something aside for a project. Raises OverQuota, InvalidInput."""
     if amount < 1:
         raise InvalidInput(f"{amount} is no amount")
-    usage = _claim(session, project_id, resource)
-    limit = session.scalars(select(_limit(project_id, resource))).one()
-    if usage.in_use + usage.reserved + amount > limit:
-        raise OverQuota(f"{project_id} may have {limit} of {resource}")
+    usage = claim(session, project_id, resource)
+    check_room(session, project_id, resource, amount)
+    return put_aside(session, usage, amount)
+
+
+def check_room(session: Session, project_id: str, resource: str, amount: int) -> None:
+    """See that a project may have so much more. Raises OverQuota."""
+    known = read(session, project_id, resource)
+    if known["in_use"] + known["reserved"] + amount > known["limit"]:
+        raise OverQuota(f"{project_id} may have {known['limit']} of {resource}")
+
+
+def put_aside(session: Session, usage: QuotaUsage, amount: int) -> dict[str, Any]:
+    """What `reserve` does once there is room."""
+    resource = usage.resource
     usage.reserved += amount
-    reservation = Reservation(project_id=project_id, deltas=[ResourceDelta(resource=resource, amount=amount)])
+    reservation = Reservation(project_id=usage.project_id, deltas=[ResourceDelta(resource=resource, amount=amount)])
     session.add(reservation)
     session.flush()
     return {"id": reservation.id, "resource": resource, "amount": amount}
@@ -106,7 +117,7 @@ def _end(session: Session, reservation_id: str, *, used: bool) -> dict[str, Any]
     row = Reservation.id == reservation_id
     put_aside = select(Reservation.project_id, ResourceDelta.resource).join(ResourceDelta).where(row)
     usages = {
-        resource: _claim(session, project_id, resource)
+        resource: claim(session, project_id, resource)
         for project_id, resource in session.execute(put_aside.order_by(ResourceDelta.resource)).all()
     }
     reservation = _load(session, reservation_id)
@@ -126,7 +137,7 @@ def _load(session: Session, reservation_id: str) -> Reservation:
     return reservation
 
 
-def _claim(session: Session, project_id: str, resource: str) -> QuotaUsage:
+def claim(session: Session, project_id: str, resource: str) -> QuotaUsage:
     """The row of usage, written: whoever comes next waits, and goes by what is committed then."""
     unwritten = insert(QuotaUsage).values(project_id=project_id, resource=resource, in_use=0, reserved=0)
     written = unwritten.on_conflict_do_update(

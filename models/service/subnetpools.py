@@ -113,16 +113,20 @@ def cut_subnet(session: Session, network_id: str, pool_id: str) -> dict[str, Any
     # Upstream leaves it to a compare-and-swap on the hash; the lock spares the attempts that would lose it.
     rows.lock(session, SubnetPool, pool_id)
     pool = _load(session, pool_id)
-    rows.lock(session, Network, network_id)
-    network = rows.load(session, Network, network_id)
-    cut = _cut(session, pool_id)
-    taken = [*cut, *session.scalars(select(Subnet.cidr).where(Subnet.network_id == network_id).order_by(Subnet.id))]
-    chosen = _free(pool, taken)
-    subnet = subnets.new(network, parse(chosen), None, subnetpool_id=pool_id)
+    cut, subnet = choose(session, network_id, pool)
     session.add(subnet)
-    pool.hash = sha256("".join(sorted([*cut, chosen])).encode()).hexdigest()
+    pool.hash = sha256("".join(sorted([*cut, subnet.cidr])).encode()).hexdigest()
     session.flush()
     return subnets.view(subnet)
+
+
+def choose(session: Session, network_id: str, pool: SubnetPool) -> tuple[Sequence[str], Subnet]:
+    """What has been cut from a pool, and the next, not in any session yet. Raises NetworkNotFound, PoolExhausted."""
+    rows.lock(session, Network, network_id)
+    network = rows.load(session, Network, network_id)
+    cut = _cut(session, pool.id)
+    taken = [*cut, *session.scalars(select(Subnet.cidr).where(Subnet.network_id == network_id).order_by(Subnet.id))]
+    return cut, subnets.new(network, parse(_free(pool, taken)), None, subnetpool_id=pool.id)
 
 
 def _load(session: Session, pool_id: str) -> SubnetPool:

@@ -74,7 +74,7 @@ TRUNK = "trunk-1"
 TAG, OTHER_TAG = TAGS = ("red", "blue")
 """The first network has the first tag."""
 HOST, OTHER_HOST = HOSTS = ("host-1", "host-2")
-"""The first port is bound to the first host."""
+"""The first port is bound to the first host, the second to both: its binding to the second host is inactive yet."""
 
 CIDR, FREE_CIDR = "10.0.0.0/29", "10.0.0.8/30"
 OUTER_CIDR, CUT_CIDR = "172.24.0.0/28", "10.8.0.0/25"
@@ -130,7 +130,12 @@ def _ports(session: Session) -> None:
     _port(session, SERVED_PORT, "fa:16:3f:00:00:08", SERVED_ADDRESS)
     session.flush()
     session.add(SecurityGroupPortBinding(port_id=PORT, security_group_id=GROUP))
-    session.add(PortBinding(port_id=PORT, host=HOST, status="ACTIVE"))
+    for port, host, status in (
+        (PORT, HOST, "ACTIVE"),
+        (OTHER_PORT, HOST, "ACTIVE"),
+        (OTHER_PORT, OTHER_HOST, "INACTIVE"),
+    ):
+        session.add(PortBinding(port_id=port, host=host, status=status))
 
 
 def _port(session: Session, port: str, mac: str, address: str | None = None, subnet: str = SUBNET, **rest: str) -> None:

@@ -29,7 +29,7 @@ def activate(session: Session, port_id: str, host: str) -> dict[str, Any]:
     # Of two, the second waits here and finds the first's done. Upstream looked for an inactive binding without a lock:
     # who came second found none any more, and went on with it all the same (LP1986003).
     port = ports.lock_whole(session, port_id)
-    _binding(port, host)
+    find(port, host)
     for each in port.host_bindings:
         each.status = ACTIVE if each.host == host else INACTIVE
     session.flush()
@@ -39,12 +39,13 @@ def activate(session: Session, port_id: str, host: str) -> dict[str, Any]:
 def unbind(session: Session, port_id: str, host: str) -> dict[str, Any]:
     """Take a port from a host. Raises PortNotFound, BindingNotFound."""
     port = ports.lock_whole(session, port_id)
-    port.host_bindings.remove(_binding(port, host))
+    port.host_bindings.remove(find(port, host))
     session.flush()
     return ports.view(port)
 
 
-def _binding(port: Port, host: str) -> PortBinding:
+def find(port: Port, host: str) -> PortBinding:
+    """A port's binding to a host. Raises BindingNotFound."""
     for binding in port.host_bindings:
         if binding.host == host:
             return binding

@@ -60,6 +60,8 @@ RESERVATION = "reservation-1"
 """One network of the two that the first project may have."""
 ROUTER, OTHER_ROUTER = ROUTERS = ("router-1", "router-2")
 """The first has a gateway and an interface."""
+SPARE_ROUTER = "router-3"
+"""It has nothing either: a port may become an interface of the second router, or of this one."""
 FREE_FLOATING_IP, FLOATING_IP, FORWARDING_IP = FLOATING_IPS = ("floating-1", "floating-2", "floating-3")
 """The second stands for the served port; a port number of the third does, too."""
 FORWARDING = "forwarding-1"
@@ -150,7 +152,9 @@ def _routers(session: Session) -> None:
     interface = {"device_owner": "network:router_interface", "device_id": ROUTER}
     _port(session, INTERFACE, "fa:16:3f:00:00:02", "10.0.0.1", **interface)
     session.flush()
-    session.add_all([Router.new(id=ROUTER, gw_port_id="port-gateway"), Router.new(id=OTHER_ROUTER)])
+    session.add_all(
+        [Router.new(id=ROUTER, gw_port_id="port-gateway"), Router.new(id=OTHER_ROUTER), Router.new(id=SPARE_ROUTER)]
+    )
     session.flush()
     session.add(RouterPort(router_id=ROUTER, port_id=INTERFACE))
 

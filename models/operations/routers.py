@@ -15,6 +15,7 @@ from models.operations.shared import CHANGES, EXPECTED, NAME, _Operations
 from models.service import routers
 
 ROUTER = st.sampled_from(seed.ROUTERS)
+CONNECTED = st.sampled_from([*seed.ROUTERS, seed.SPARE_ROUTER])
 INTERFACE = st.sampled_from([seed.INTERFACE, *seed.PORTS])
 ROUTES = st.sampled_from([[["10.2.0.0/24", "10.0.0.6"]], [["10.3.0.0/24", "10.0.0.6"]]])
 
@@ -49,7 +50,7 @@ class _Routers(_Operations):
         """Remove a router."""
         self._delete(session, tables.Router, router, expected, lambda s: routers.delete(s, router))
 
-    @operation(router=ROUTER, port=PORT)
+    @operation(router=CONNECTED, port=PORT)
     def add_router_interface(self, session: Session, router: str, port: str) -> dict[str, Any]:
         """Make a port an interface of a router."""
         return self.transactions.run(session, lambda s: routers.add_interface(s, router, port))

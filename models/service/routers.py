@@ -16,7 +16,7 @@ from models.revisions import bump
 from models.service import ports, rows
 from models.service.addresses import allocate, parse_address
 from models.service.subnets import parse
-from models.tables import FloatingIP, IPAllocation, PortForwarding, Router, RouterPort, RouterRoute, Subnet
+from models.tables import FloatingIP, IPAllocation, Port, PortForwarding, Router, RouterPort, RouterRoute, Subnet
 
 CHANGEABLE = frozenset({"name", "description"})
 
@@ -89,14 +89,24 @@ def add_interface(session: Session, router_id: str, port_id: str) -> dict[str, A
     port = ports.lock_whole(session, port_id)
     rows.lock(session, Router, router_id)
     router = rows.load(session, Router, router_id, *whole())
+    check_interface(session, router_id, port)
+    return put_interface(session, router, port)
+
+
+def check_interface(session: Session, router_id: str, port: Port) -> None:
+    """See that a port may become an interface of a router. Raises PortInUse, InvalidInput."""
     ports.require_free(port)
     if port.device_id:
-        raise PortInUse(f"port {port_id} is {port.device_id}'s")
+        raise PortInUse(f"port {port.id} is {port.device_id}'s")
     _check_apart(session, router_id, [each.subnet_id for each in port.allocations])
+
+
+def put_interface(session: Session, router: Router, port: Port) -> dict[str, Any]:
+    """Make a port an interface of a router, whatever it is."""
     # The interface first: of two routers, one meets the unique constraint before the port is called its own.
-    session.add(RouterPort(router=router, port_id=port_id))
+    session.add(RouterPort(router=router, port_id=port.id))
     session.flush()
-    port.device_owner, port.device_id = "network:router_interface", router_id
+    port.device_owner, port.device_id = "network:router_interface", router.id
     session.flush()
     session.refresh(router, ["attached_ports"])
     return view(router)

@@ -18,7 +18,7 @@ def test_a_created_router_leads_nowhere(session: Session) -> None:
     created = target.create_router(session, "a")
     assert (created["gateway"], created["interfaces"], created["routes"]) == (None, [], [])
     assert target.read_router(session, created["id"]) == created
-    assert len(target.list_routers(session)) == 3
+    assert len(target.list_routers(session)) == 4
 
 
 def test_a_port_becomes_an_interface_and_is_given_back(session: Session) -> None:

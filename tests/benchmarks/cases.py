@@ -101,7 +101,8 @@ def measure_cases(server: Server, *, cases: int) -> Iterator[Figure]:
 
 def run_campaign(trial: Trial, server: Server, cases: int, *, seed: int) -> Summary:
     """Run cases of the reference target, two sessions each: a quarter from the sweep, the others drawn."""
-    with patch.multiple(fuzz.campaign.campaign, FIRST_SLICE=cases // 4, SLICE=cases // 4, BATCH=cases):
+    swept = max(cases // 4, 1)
+    with patch.multiple(fuzz.campaign.campaign, FIRST_SLICE=swept, SLICE=swept, BATCH=cases):
         events = campaign(
             trial,
             word="models:Network",

@@ -21,6 +21,8 @@ from fuzz.history import Failure
 from fuzz.plain import freeze
 from fuzz.postgres.settings import LOCK_TIMEOUT
 
+_HARMLESS = text("SELECT 1")
+
 Ended = Callable[[Call, Any, Failure | None, bool, Failure | None], None]
 """Told how a call ended: the call, its result, failure, whether that is expected, and the aftermath."""
 
@@ -89,7 +91,7 @@ def _recover(session: Session) -> Failure | None:
     def probe() -> None:
         session.rollback()
         with _Probing():
-            session.connection().exec_driver_sql("SELECT 1")  # without the ORM: one call of three ends here
+            session.execute(_HARMLESS)  # by the ORM, as listeners of the session may be what is broken
             session.rollback()
 
     return _failure(_raised_by(probe))

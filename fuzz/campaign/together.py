@@ -22,6 +22,9 @@ from fuzz.trials import Trials
 
 Share = Mapping[Operations, Sequence[Programs]]
 
+SELDOM = 50
+"""How many times as long as a word took a worker says none: of thousands of pairs it takes as long as some runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Far:
@@ -126,13 +129,14 @@ def _not_begun(pairs: Sequence[Programs], terms: Terms) -> tuple[Explored, ...]:
 
 def _explore(share: Share, terms: Terms, trials: Trials, _pipe: Connection) -> Iterator[_Word]:
     """What a worker does."""
-    told = monotonic()
+    told, took = monotonic(), 0.0
     for event in explore(trials.of(find_target(terms.target)), share, terms):
         match event:
             case RaceFound(finding):
                 yield Met.of(finding)
-            case PairExplored(matrix) if monotonic() - told >= EVERY:
-                told = monotonic()
+            case PairExplored(matrix) if (began := monotonic()) - told >= max(EVERY, SELDOM * took):
                 yield _Far(replace(matrix(), findings=()))
+                told = monotonic()  # when it has been sent
+                took = told - began
             case MatrixEnded(matrix):
                 yield _Far(replace(matrix, findings=()), ended=True)

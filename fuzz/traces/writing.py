@@ -9,8 +9,9 @@ from fuzz.accesses.attribution import rows_written
 from fuzz.accesses.constraints import Constraints, Look
 from fuzz.history import History, Step, Table, Write
 from fuzz.statements import Statement
+from fuzz.statements.alike import Class, class_of
 from fuzz.traces.effect import NONE, Claims, Tables, all_of
-from fuzz.traces.reach import ANYTHING, Boxes, Reach, anywhere, box_of, equal, narrowed, union
+from fuzz.traces.reach import ANYTHING, Boxes, Reach, anywhere, box_of, union
 
 SEQUENCE = "(sequence"
 """How the names of what sessions draw numbers from begin."""
@@ -135,10 +136,14 @@ class Writing:
 
 
 def _boxes(look: Look) -> Boxes:
-    found = ANYTHING
+    found: dict[str, frozenset[Class]] = {}
     for column, value in zip(look.columns, look.values, strict=True):
-        found = narrowed(found, equal(column, [value]))
-    return found
+        if value is None:  # which equals nothing
+            return ()
+        known = class_of(value)
+        if known is not None:
+            found[column] = frozenset({known})
+    return (found,) if found else ANYTHING
 
 
 def _above(table: Table) -> Tables:

@@ -23,9 +23,9 @@ from fuzz.history import History
 from fuzz.postgres import Server
 from fuzz.trial import Trial
 from models import Network, seed
-from models.tables import PortBinding, Resource, Router, SubnetPool, SubnetPoolPrefix, Trunk
+from models.tables import PortBinding, Resource, SubnetPool, SubnetPoolPrefix, Trunk
 
-THIRD_ROUTER, THIRD_HOST, OTHER_TRUNK, WHOLE_POOL = "router-3", "host-3", "trunk-2", "pool-3"
+THIRD_HOST, OTHER_TRUNK, WHOLE_POOL = "host-3", "trunk-2", "pool-3"
 
 SWITCHES = 4
 """Of three calls: two for each order of them, and two more."""
@@ -43,7 +43,6 @@ class Prepared(Network):
         prefix = SubnetPoolPrefix(cidr="10.5.0.0/24")
         session.add_all(
             [
-                Router.new(id=THIRD_ROUTER),
                 PortBinding(port_id=seed.PORT, host=seed.OTHER_HOST, status="INACTIVE"),
                 PortBinding(port_id=seed.PORT, host=THIRD_HOST, status="INACTIVE"),
                 Trunk.new(id=OTHER_TRUNK, port_id=seed.OTHER_PORT),
@@ -99,7 +98,7 @@ def assert_owned(history: History) -> None:
 
 def test_a_port_that_two_routers_take_is_one_routers(trial: Trial) -> None:
     first, second = (
-        call("add_router_interface", router=router, port=seed.PORT) for router in (seed.OTHER_ROUTER, THIRD_ROUTER)
+        call("add_router_interface", router=router, port=seed.PORT) for router in (seed.OTHER_ROUTER, seed.SPARE_ROUTER)
     )
     for history in explored(trial, first, second, expected={("done", "PortInUse"), ("PortInUse", "done")}):
         (interface,) = rows(history, "routerports", port_id=seed.PORT)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from fuzz import Target, operation
@@ -64,3 +64,56 @@ def test_a_case_comes_to_the_same_whatever_was_run_before(server: Server) -> Non
     assert any(each != [1, 2, 3, 4, 5] for each in worn)
     assert order(elsewhere) == [1, 2, 3, 4, 5]
     assert {verdict.history.digest() for verdict in again} == {elsewhere.history.digest()}
+
+
+class LeftOpen(Target):
+    """A seed that looks at what it has committed, and leaves that transaction open, as kombu's queues do."""
+
+    def open(self, url: str) -> Session:
+        return Session(create_engine(url))
+
+    def create(self, engine: Engine) -> None:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE books (id integer PRIMARY KEY)"))
+
+    def seed(self, app: Session) -> None:
+        app.execute(text("INSERT INTO books VALUES (1)"))
+        app.commit()
+        app.scalar(text("SELECT count(*) FROM books"))
+
+    @operation
+    def count(self, session: Session) -> Any:
+        return session.scalar(text("SELECT count(*) FROM books"))
+
+
+def test_tables_are_emptied_also_where_the_seed_has_left_a_transaction_open(server: Server) -> None:
+    with server.scratch() as scratch, closing(Stage(LeftOpen(), scratch)) as stage:
+        trial = Trial(stage)
+        trial(case(A=Call("count")))
+        with trial.like_new():
+            assert trial(case(A=Call("count"))).history.outcomes[0].result == 1
+
+
+class Hoarding(Target):
+    """Code that never gives a connection back, of an engine that has one."""
+
+    held: ClassVar[list[object]] = []
+
+    def open(self, url: str) -> Engine:
+        return create_engine(url, pool_size=1, max_overflow=0, pool_timeout=0)
+
+    def create(self, engine: Engine) -> None:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE books (id integer PRIMARY KEY)"))
+
+    @operation
+    def count(self, app: Engine) -> Any:
+        connection = app.connect()
+        self.held.append(connection)
+        return connection.scalar(text("SELECT count(*) FROM books"))
+
+
+def test_a_connection_that_one_case_keeps_the_next_does_not_want(server: Server) -> None:
+    with server.scratch() as scratch, closing(Stage(Hoarding(), scratch)) as stage:
+        outcomes = [stage.run(case(A=Call("count"))).outcomes[0] for _ in range(3)]
+    assert [(outcome.result, outcome.failure) for outcome in outcomes] == [(0, None)] * 3

@@ -110,6 +110,9 @@ class Connections:
         Returns:
             The sessions that have used these, or what cannot be used again either: closed, lent, not rolled back.
         """
+        for connection in self._records:
+            if not connection.user:  # the seed's, or an invariant's: what it has read of cannot be emptied meanwhile
+                connection.clear()
         return {c.user for c in self._records if c.user and (c.pid in worn or c.lent or c.is_gone or not c.clear())}
 
     def drop(self, user: str) -> None:
@@ -118,6 +121,8 @@ class Connections:
             record = self._records.pop(connection)
             connection.finish()
             record.dbapi_connection = None
+            if record.fairy_ref is not None:  # who holds it may never give it back, and a pool has only so many places
+                record.checkin()
 
     def allows(self, database: str) -> bool:
         """Whether the target may connect to another database."""

@@ -95,12 +95,15 @@ def test_tables_are_emptied_also_where_the_seed_has_left_a_transaction_open(serv
 
 
 class Hoarding(Target):
-    """Code that never gives a connection back, of an engine that has one."""
+    """Code that never gives a connection back, of the one engine that it has for a URL, with places for two."""
 
     held: ClassVar[list[object]] = []
+    engines: ClassVar[dict[str, Engine]] = {}
 
     def open(self, url: str) -> Engine:
-        return create_engine(url, pool_size=1, max_overflow=0, pool_timeout=0)
+        if url not in self.engines:
+            self.engines[url] = create_engine(url, pool_size=2, max_overflow=0, pool_timeout=0)
+        return self.engines[url]
 
     def create(self, engine: Engine) -> None:
         with engine.begin() as connection:

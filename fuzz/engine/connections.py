@@ -101,6 +101,11 @@ class Connections:
         if refused is not None:
             raise refused
 
+    def clear(self) -> None:
+        """Leave no transaction open between runs, as a seed or a warm-up may: tables could not be emptied."""
+        for connection in self._records:
+            connection.clear()
+
     def roll_back(self, worn: Collection[int]) -> set[str]:
         """Leave no transaction of a session open.
 
@@ -110,9 +115,6 @@ class Connections:
         Returns:
             The sessions that have used these, or what cannot be used again either: closed, lent, not rolled back.
         """
-        for connection in self._records:
-            if not connection.user:  # the seed's, or an invariant's: what it has read of cannot be emptied meanwhile
-                connection.clear()
         return {c.user for c in self._records if c.user and (c.pid in worn or c.lent or c.is_gone or not c.clear())}
 
     def drop(self, user: str) -> None:

@@ -189,6 +189,7 @@ class Stage:
             self._like_new = outer
 
     def _put_back(self) -> None:
+        self._connections.clear()
         if self._like_new:
             self._reset.anew()
         else:

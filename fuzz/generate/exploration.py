@@ -15,8 +15,8 @@ from heapq import heappop, heappush
 
 from fuzz.case import Case
 from fuzz.generate.counting import interleavings, interleavings_within
-from fuzz.traces import Beginning
-from fuzz.traces.trace import Event
+from fuzz.traces import Beginning, Start
+from fuzz.traces.trace import Event, Turn
 from fuzz.trial import Trial, Verdict
 
 SPARE = 10_000
@@ -52,8 +52,9 @@ class Exploration:
     beyond: int = 0
     lengths: tuple[int, ...] = ()
     _with: defaultdict[Event, int] = field(default_factory=lambda: defaultdict(int))
+    _turns: defaultdict[Turn, dict[Event, frozenset[Event]]] = field(default_factory=lambda: defaultdict(dict))
     _waiting: list[_Waiting] = field(default_factory=list)
-    _met: set[frozenset[Event]] = field(default_factory=set)
+    _met: set[Start] = field(default_factory=set)
     _found: int = 0
 
     @property
@@ -85,14 +86,15 @@ class Exploration:
             yield from self._add(verdict)
         first, *others = self.case.programs
         if first not in begun:
-            yield from self._run(Beginning(frozenset(), (first,), 0))
+            yield from self._run(Beginning(Start(frozenset(), (first, 0)), (first,), 0))
         if self._met:  # the sessions meet, so that another one first gives another class
             for place, other in enumerate(others, 1):
                 if other not in begun:
-                    self._wait(Beginning(frozenset({-place}), (other,), 0))  # with an event that no run has had
+                    never = frozenset({-place})  # an event that no run has had
+                    self._wait(Beginning(Start(never, (other, 0)), (other,), 0))
         while self._waiting:
             _, _, beginning = heappop(self._waiting)
-            if not self._has_been_run(beginning.events):
+            if not self._has_been_run(beginning.start):
                 yield from self._run(beginning)
 
     def _run(self, beginning: Beginning) -> Iterator[Verdict]:
@@ -105,26 +107,34 @@ class Exploration:
         """Count an interleaving, if it is of a new class, and look for others."""
         self.lengths = self.lengths or tuple(Counter(session for session, _ in verdict.history.turns).values())
         trace = verdict.trace
-        if self._has_been_run(trace.events):
+        if self._runs_with(trace.events):
             return
-        for event in trace.events:
+        for start, event in trace.turns:
             self._with[event] |= 1 << self.classes
+            self._turns[start.turn][event] = start.events
         self.classes += 1
-        for other in trace.reversals(lambda events: events in self._met or self._has_been_run(events)):
+        for other in trace.reversals(lambda start: start in self._met or self._has_been_run(start)):
             self._wait(other)
         yield verdict
 
     def _wait(self, beginning: Beginning) -> None:
-        self._met.add(beginning.events)
+        self._met.add(beginning.start)
         if self.switches is not None and beginning.switches > self.switches:
             self.beyond += 1
             return
         heappush(self._waiting, (beginning.switches, self._found, beginning))
         self._found += 1
 
-    def _has_been_run(self, events: frozenset[Event]) -> bool:
-        """Whether a run had all of some events; runs are the bits of a number."""
+    def _has_been_run(self, start: Start) -> bool:
+        """Whether a run began so: it had all the events, and in the turn nothing but them had happened before."""
+        before = self._runs_with(start.events)
+        return bool(before) and any(
+            before & self._with[event] and past <= start.events for event, past in self._turns[start.turn].items()
+        )
+
+    def _runs_with(self, events: Iterable[Event]) -> int:
+        """The runs that had all of some events, as the bits of a number."""
         runs = (1 << self.classes) - 1
         for event in events:
             runs &= self._with.get(event, 0)
-        return bool(runs)
+        return runs

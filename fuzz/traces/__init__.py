@@ -6,6 +6,6 @@ from fuzz.traces.commute import commute
 from fuzz.traces.effect import Effect
 from fuzz.traces.effects import effects_of
 from fuzz.traces.levels import at_level
-from fuzz.traces.trace import Beginning, Trace
+from fuzz.traces.trace import Beginning, Start, Trace
 
-__all__ = ["Beginning", "Effect", "Trace", "at_level", "commute", "effects_of"]
+__all__ = ["Beginning", "Effect", "Start", "Trace", "at_level", "commute", "effects_of"]

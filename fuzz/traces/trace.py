@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from fuzz.history import History, Step
 from fuzz.traces.commute import clashes
@@ -26,18 +27,32 @@ def _event(session: str, place: int, before: frozenset[Event]) -> Event:
     return hash((int.from_bytes(session.encode(), "big"), place, before))  # of numbers alone: it has no seed
 
 
+Turn = tuple[str, int]
+"""A session, and how many turns it has had before."""
+
+
+class Start(NamedTuple):
+    """What a run begins with, whatever the order of the steps that commute, and the turn that comes then.
+
+    What happens in that turn is not told: a statement that was refused may not be, where it comes earlier.
+    """
+
+    events: frozenset[Event]
+    turn: Turn
+
+
 @dataclass(frozen=True, slots=True)
 class Beginning:
     """How a run may begin: with one step before another that came first so far.
 
     Attributes:
-        events: what happens in it, whatever the order of the steps that commute.
+        start: up to that step.
         schedule: whose turn it is, with few context switches.
         switches: how many context switches a run takes, probably, that begins with it, and in which every session then
             goes on to its end.
     """
 
-    events: frozenset[Event]
+    start: Start
     schedule: tuple[str, ...]
     switches: int
 
@@ -95,23 +110,35 @@ class Trace:
             taken[session] += 1
         return done == (1 << len(self._turns)) - 1
 
-    def reversals(self, is_known: Callable[[frozenset[Event]], bool]) -> Iterator[Beginning]:
+    @property
+    def turns(self) -> Iterator[tuple[Start, Event]]:
+        """Each turn's event, with the events that happened before it."""
+        for place, before in enumerate(self._before):
+            yield Start(self._events(_places(before)), self._turn(place)), self._numbers[place]
+
+    def reversals(self, is_known: Callable[[Start], bool]) -> Iterator[Beginning]:
         """How else runs may begin: for each two steps that do not commute and could have come the other way round.
 
         All that did not happen after the first of them stays (as in the optimal dynamic partial order reduction of
         Abdulla, Aronsson, Jonsson and Sagonas 2014).
 
         Args:
-            is_known: whether the beginning with some events is of no interest.
+            is_known: whether a start is of no interest.
         """
         for earlier, later in self._races():
             kept = [
                 place for place, before in enumerate(self._before) if place != earlier and not before >> earlier & 1
             ]
-            before, _ = self._happened_before(later, sum(1 << place for place in kept))
-            events = frozenset([*(self._numbers[place] for place in kept), self._number(later, before)])
-            if not is_known(events):
-                yield self._beginning(events, {place: self._before[place] for place in kept} | {later: before})
+            start = Start(self._events(kept), self._turn(later))
+            if not is_known(start):
+                before, _ = self._happened_before(later, sum(1 << place for place in kept))
+                yield self._beginning(start, {place: self._before[place] for place in kept} | {later: before})
+
+    def _turn(self, place: int) -> Turn:
+        return self._turns[place], self._places[place]
+
+    def _events(self, places: Iterable[int]) -> frozenset[Event]:
+        return frozenset([self._numbers[place] for place in places])
 
     def _happened_before(self, place: int, others: int) -> tuple[int, int]:
         """The places that happened before a place, of some others, and those right before it, both as bits.
@@ -142,12 +169,12 @@ class Trace:
             for earlier in _places(right_before & self._clashing[later] & ~self._released[later]):
                 yield earlier, later
 
-    def _beginning(self, events: frozenset[Event], pasts: dict[int, int]) -> Beginning:
+    def _beginning(self, start: Start, pasts: dict[int, int]) -> Beginning:
         schedules = (
             tuple(self._turns[place] for place in _in_order(pasts, self._turns, first)) for first in set(self._turns)
         )
         switches, schedule = min((self._switches(schedule), schedule) for schedule in schedules)
-        return Beginning(events, schedule, switches)
+        return Beginning(start, schedule, switches)
 
     def _switches(self, schedule: tuple[str, ...]) -> int:
         """The context switches of a run that begins so, if it is as long as this one."""

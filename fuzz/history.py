@@ -45,6 +45,9 @@ class Table:
         incomparable: columns whose values, as the audit writes them, do not tell what they are equal to.
         has_heirs: whether tables inherit from it, so that a statement on it may be about their rows.
         defers: whether a constraint of it, or a foreign key to it, may be checked as late as COMMIT.
+        rivals_unknown: whether two rows may exclude each other by more than equal values of columns: by an index on an
+            expression, by an exclusion constraint, by NULLs that count as equal.
+        drawing: columns whose defaults may draw numbers from sequences.
     """
 
     name: str
@@ -56,6 +59,13 @@ class Table:
     incomparable: frozenset[str] = frozenset()
     has_heirs: bool = False
     defers: bool = False
+    rivals_unknown: bool = False
+    drawing: frozenset[str] = frozenset()
+
+    @property
+    def indexed(self) -> tuple[tuple[str, ...], ...]:
+        """The columns of each index that is unique; none for one in which any two rows may exclude each other."""
+        return (*((self.key,) if self.key else ()), *self.unique, *(((),) if self.rivals_unknown else ()))
 
 
 @dataclass(frozen=True, slots=True)

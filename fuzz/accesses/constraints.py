@@ -34,15 +34,21 @@ class Constraints:
         written = tuple(writes)
         return iter(dict.fromkeys((*self._rivals(written), *self.children(written), *self.parents(written))))
 
-    def keys(self, writes: Iterable[Write]) -> Iterator[Look]:
-        """The looks for rows with the same primary key, or the same unique values, which may not be there."""
-        written = tuple(writes)
-        yield from self._rivals(written)
-        for write in written:
+    def keys(self, writes: Iterable[Write]) -> Iterator[tuple[tuple[str, ...], Look]]:
+        """The looks for rows with the same primary key, or the same unique values, which may not be there.
+
+        Whoever changes a row in any way keeps others from writing its unique values until it is known what becomes of
+        it (PostgreSQL manual, 64.5), so that all that it has are looked for.
+
+        Yields:
+            The columns of an index, and a look for the values there.
+        """
+        for write in writes:
             table = self._tables[write.table]
             for row in (write.before, write.after):
-                if table.key and row is not None:
-                    yield _look(table, table.key, table, table.key, row)
+                for columns in table.indexed:
+                    if row is not None and None not in [row[column] for column in columns]:
+                        yield columns, _look(table, columns, table, columns, row)
 
     def children(self, writes: Iterable[Write]) -> Iterator[Look]:
         """The looks for rows that point to what is gone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from fuzz.accesses.segments import statement_of
 from fuzz.history import CLOSING, History, Step, Table
@@ -12,7 +12,6 @@ from fuzz.traces import Effect, effects_of
 from fuzz.traces.effect import Claims, all_of
 from fuzz.traces.reach import Reach, meet, union
 from fuzz.traces.rows import Key, key_of
-from fuzz.traces.writing import SEQUENCE
 
 Row = tuple[str, tuple[str, ...]]
 """A row's table and primary key, as text."""
@@ -160,7 +159,7 @@ def _sent(steps: Iterable[Step], effects: Mapping[int, Effect]) -> Iterator[Sent
         if effect.ends:
             transaction += 1
         else:
-            claims = _undrawn(effect.claims)
+            claims = effect.claims
             verbs = statement_of(step).writes.values()
             deletes = any("DELETE" in each for each in verbs)
             looks = union((effect.sees, claims.all))
@@ -174,18 +173,12 @@ def _keyed(reach: Reach, tables: Mapping[str, Table]) -> Iterator[Keyed]:
                 yield name, key
 
 
-def _undrawn(claims: Claims) -> Claims:
-    """Claims without the sequences that numbers are drawn from: to come second there is to get another number."""
-    locks = {table: boxes for table, boxes in claims.locks.items() if not table.startswith(SEQUENCE)}
-    return replace(claims, locks=locks)
-
-
 def _together(effects: Iterable[Effect]) -> Effect:
     """What several steps do, whatever the order in which others do theirs."""
     each = list(effects)
     return Effect(
         sees=union(effect.sees for effect in each),
-        claims=_undrawn(all_of(effect.claims for effect in each)),
+        claims=all_of(effect.claims for effect in each),
         shows=union(effect.shows for effect in each),
     )
 

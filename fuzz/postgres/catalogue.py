@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from psycopg import Connection, sql
@@ -32,12 +32,19 @@ SELECT c.oid, n.nspname, c.relname,
             OR a.attgenerated = 'v'
        ),
        EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = c.oid),
-       EXISTS (SELECT FROM pg_constraint d WHERE d.condeferrable AND c.oid IN (d.conrelid, d.confrelid))
+       EXISTS (SELECT FROM pg_constraint d WHERE d.condeferrable AND c.oid IN (d.conrelid, d.confrelid)),
+       EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND (i.indisexclusion OR i.indisunique AND (
+         i.indexprs IS NOT NULL OR to_jsonb(i) @> '{"indnullsnotdistinct": true}'
+       ))),
+       array_agg(a.attname::text) FILTER (
+         WHERE a.attidentity <> '' OR pg_get_expr(f.adbin, f.adrelid) LIKE '%%(%%'
+       )
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_type y ON y.oid = a.atttypid
   LEFT JOIN pg_collation o ON o.oid = a.attcollation
+  LEFT JOIN pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum
  WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema', %s) AND n.nspname !~ '^pg_(toast|temp)'
  GROUP BY c.oid, n.nspname, c.relname
  ORDER BY n.nspname, c.relname
@@ -107,29 +114,37 @@ def read_catalogue(connection: Connection[TupleRow]) -> Catalogue:
     known = frozenset(names.values())
     unique = _unique(connection, list(names))
     references = _references(connection, list(names))
-    tables = {
-        oid: Stored(
-            Table(
-                names[oid],
-                tuple(key),
-                tuple(columns),
-                unique.get(oid, ()),
-                references.get(oid, ()),
-                bool(has_triggers or any(reference.table not in known for reference in references.get(oid, ()))),
-                frozenset(incomparable or ()),
-                bool(has_heirs),
-                bool(defers),
-            ),
-            sql.Identifier(schema, name),
-            dict(zip(numbers, columns, strict=True)),
-            tuple(writable or ()),
-        )
-        for oid, schema, name, columns, numbers, writable, key, has_triggers, incomparable, has_heirs, defers in found
-    }
+    tables = {row[0]: _stored(row, unique.get(row[0], ()), references.get(row[0], ()), known) for row in found}
     routines = connection.execute(_ROUTINES, [OWN_SCHEMA]).fetchall()
     sequences = read_sequences(connection, OWN_SCHEMA)
     return Catalogue(
         tables, sequences, frozenset(name for schema, own in routines for name in (own, f"{schema}.{own}"))
+    )
+
+
+def _stored(
+    row: TupleRow, unique: tuple[tuple[str, ...], ...], references: tuple[Reference, ...], known: Collection[str]
+) -> Stored:
+    """A table, by its row of `_TABLES`."""
+    _, schema, name, columns, numbers, writable, key, *others = row
+    has_triggers, incomparable, has_heirs, defers, rivals_unknown, drawing = others
+    return Stored(
+        Table(
+            _name(schema, name),
+            tuple(key),
+            tuple(columns),
+            unique,
+            references,
+            bool(has_triggers or any(reference.table not in known for reference in references)),
+            frozenset(incomparable or ()),
+            bool(has_heirs),
+            bool(defers),
+            bool(rivals_unknown),
+            frozenset(drawing or ()),
+        ),
+        sql.Identifier(schema, name),
+        dict(zip(numbers, columns, strict=True)),
+        tuple(writable or ()),
     )
 
 

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from pglast.enums import LockClauseStrength
 
 from fuzz.statements.conditions import Condition
+from fuzz.statements.constants import Constant
+
+Given = tuple[tuple[str, Constant | None], ...]
+"""A row that an INSERT gives: each column that it names, and the value, None where that is no constant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +29,13 @@ class Wrote:
         table: which.
         verb: what it does there.
         columns: those that an UPDATE sets.
+        rows: those that an INSERT gives, one by one; None: they are not told.
     """
 
     table: str
     verb: str
     columns: tuple[str, ...] = ()
+    rows: tuple[Given, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

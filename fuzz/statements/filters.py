@@ -172,28 +172,36 @@ class Filter:
                 parts = [field.sval or "" for field in fields or () if isinstance(field, ast.String)]
                 column = self._owns(parts) if len(parts) == len(fields or ()) else None
                 return None if column is None else Column(column)
-            case ast.TypeCast(arg=arg, typeName=ast.TypeName() as type_name):
-                return self._constant(arg, _cast(type_name))
             case _:
-                return self._constant(node, None)
+                return constant_of(node, self._keys)
 
-    def _constant(self, node: Any, cast: Cast | None) -> Constant | None:
-        match node:
-            case ast.ParamRef(number=int(number)):
-                return Parameter(self._keys[number - 1] if 0 < number <= len(self._keys) else number - 1, cast)
-            case ast.A_Const(isnull=True):
-                return Literal(None, cast)
-            case ast.A_Const(val=ast.Integer(ival=value)):
-                return Literal(value or 0, cast)
-            case ast.A_Const(val=ast.Float(fval=str(text))):
-                written = _number(text)
-                return None if written is None else Literal(written, cast)
-            case ast.A_Const(val=ast.Boolean(boolval=value)):
-                return Literal(bool(value), cast)
-            case ast.A_Const(val=ast.String(sval=value)):
-                return Literal(value or "", cast)
-            case _:
-                return None
+
+def constant_of(node: Any, keys: tuple[Key, ...]) -> Constant | None:
+    """The constant or parameter that an expression is, perhaps with a cast; None for any other.
+
+    Args:
+        node: as the parser has it.
+        keys: what the statement's placeholders ask for, from $1 on.
+    """
+    cast = None
+    if isinstance(node, ast.TypeCast) and isinstance(node.typeName, ast.TypeName):
+        node, cast = node.arg, cast_of(node.typeName)
+    match node:
+        case ast.ParamRef(number=int(number)):
+            return Parameter(keys[number - 1] if 0 < number <= len(keys) else number - 1, cast)
+        case ast.A_Const(isnull=True):
+            return Literal(None, cast)
+        case ast.A_Const(val=ast.Integer(ival=value)):
+            return Literal(value or 0, cast)
+        case ast.A_Const(val=ast.Float(fval=str(text))):
+            written = _number(text)
+            return None if written is None else Literal(written, cast)
+        case ast.A_Const(val=ast.Boolean(boolval=value)):
+            return Literal(bool(value), cast)
+        case ast.A_Const(val=ast.String(sval=value)):
+            return Literal(value or "", cast)
+        case _:
+            return None
 
 
 def _operator(node: ast.A_Expr) -> str:
@@ -201,7 +209,7 @@ def _operator(node: ast.A_Expr) -> str:
     return _name(node.name)
 
 
-def _cast(type_name: ast.TypeName) -> Cast:
+def cast_of(type_name: ast.TypeName) -> Cast:
     """The type of a cast, a modifier that is no number as -1."""
     modifiers = [getattr(getattr(modifier, "val", None), "ival", -1) for modifier in type_name.typmods or ()]
     return Cast(_name(type_name.names), tuple(modifiers), array=bool(type_name.arrayBounds))

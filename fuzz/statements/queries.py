@@ -11,6 +11,7 @@ from pglast.enums import CmdType, LockWaitPolicy, OnConflictAction, SetOperation
 
 from fuzz.statements.conditions import NEVER_TOLD
 from fuzz.statements.facts import STRENGTHS, Called, Fact, Locked, Opaque, Read, Skipped, Wrote
+from fuzz.statements.given import rows_given
 from fuzz.statements.placeholders import Key
 from fuzz.statements.relations import relations, table_name
 
@@ -122,7 +123,7 @@ def _insert(node: ast.InsertStmt, outer: Scope) -> Iterator[Fact]:
     target, conflict = table_name(node.relation), node.onConflictClause
     yield from _with(node.withClause, outer)
     scope = outer.within(node.withClause)
-    yield Wrote(target, "INSERT")
+    yield Wrote(target, "INSERT", rows=rows_given(node, scope.keys))
     if conflict is not None:
         yield Read(target, NEVER_TOLD)
         if conflict.action == OnConflictAction.ONCONFLICT_UPDATE:

@@ -13,7 +13,7 @@ from pglast.parser import ParseError
 
 from fuzz.statements.commands import facts_of_statement
 from fuzz.statements.conditions import NEVER_TOLD, Condition, either
-from fuzz.statements.facts import MODES, STRENGTHS, Called, Fact, Locked, Opaque, Read, Skipped, Wrote
+from fuzz.statements.facts import MODES, STRENGTHS, Called, Fact, Given, Locked, Opaque, Read, Skipped, Wrote
 from fuzz.statements.links import Links, links_of
 from fuzz.statements.placeholders import Key, number_placeholders
 from fuzz.statements.shape import first_word, shape_of, verb_of
@@ -41,6 +41,8 @@ class Statement:
         conditions: for each table in `reads`, which of its rows may make a difference; None: nothing is known of them.
         links: how the relations of a SELECT hang together; none where it reads tables in queries inside it, too.
         assigns: the columns that an UPDATE, or what an INSERT does instead, sets.
+        gives: table -> the rows that an INSERT gives there one by one; a table where they are not told, or where
+            something else is done, too, is not there.
     """
 
     verb: str
@@ -55,6 +57,7 @@ class Statement:
     conditions: Mapping[str, Condition | None]
     links: Links
     assigns: frozenset[str]
+    gives: Mapping[str, tuple[Given, ...]]
 
 
 _NO_SNAPSHOT = (
@@ -109,13 +112,13 @@ def _links(parsed: Sequence[ast.RawStmt], facts: Iterable[Fact], keys: tuple[Key
 
 def _statement(verb: str, shape: str, found: Sequence[Fact], links: Links, *, takes_snapshot: bool) -> Statement:
     reads: defaultdict[str, list[Condition]] = defaultdict(list)
-    writes: defaultdict[str, set[str]] = defaultdict(set)
+    writes: defaultdict[str, list[Wrote]] = defaultdict(list)
     for fact in found:
         match fact:
             case Read(table, condition):
                 reads[table].append(condition)
-            case Wrote(table, written, _):
-                writes[table].add(written)
+            case Wrote(table):
+                writes[table].append(fact)
             case _:
                 pass
     conditions = {table: either(each) for table, each in reads.items()}
@@ -123,7 +126,7 @@ def _statement(verb: str, shape: str, found: Sequence[Fact], links: Links, *, ta
         verb=verb,
         known=Opaque() not in found,
         reads=frozenset(reads),
-        writes={table: frozenset(verbs) for table, verbs in writes.items()},
+        writes={table: frozenset(fact.verb for fact in each) for table, each in writes.items()},
         locks=_strongest(fact for fact in found if isinstance(fact, Locked)),
         skips=Skipped() in found,
         takes_snapshot=takes_snapshot,
@@ -131,8 +134,15 @@ def _statement(verb: str, shape: str, found: Sequence[Fact], links: Links, *, ta
         shape=shape,
         conditions={table: None if one == NEVER_TOLD else one for table, one in conditions.items()},
         links=links,
-        assigns=frozenset(column for fact in found if isinstance(fact, Wrote) for column in fact.columns),
+        assigns=frozenset(column for each in writes.values() for fact in each for column in fact.columns),
+        gives=_gives(writes),
     )
+
+
+def _gives(writes: Mapping[str, Sequence[Wrote]]) -> dict[str, tuple[Given, ...]]:
+    """The rows that are given, of the tables of which all are told that are written there."""
+    rows = {table: [fact.rows for fact in each] for table, each in writes.items()}
+    return {table: tuple(chain.from_iterable(filter(None, each))) for table, each in rows.items() if None not in each}
 
 
 def _strongest(locked: Iterable[Locked]) -> dict[str, str]:

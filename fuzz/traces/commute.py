@@ -18,6 +18,7 @@ def commute(one: Effect, other: Effect) -> bool:
     """Whether two steps of different sessions, one right after the other, may change places."""
     return (one.only_looks and other.only_looks) or not (
         one.claims.exclude(other.claims)
+        or one.draws & other.draws
         or _stands_in_the_way(one, other)
         or _stands_in_the_way(other, one)
         or _is_noted(one, other)

@@ -109,6 +109,7 @@ class Effect:
         reads: tables that it looks at, whatever its snapshot.
         claims: what it keeps others from.
         excludes: tables that it locks as a whole, so that not even a SELECT gets by.
+        draws: what it draws numbers from: who comes first gets the lower one, and nobody waits.
         shows: rows whose changes it commits, as they were and as they are now.
         frees: what it keeps others from no longer.
         leaves: tables that its transaction has touched, and is done with.
@@ -124,6 +125,7 @@ class Effect:
     reads: Tables = NONE
     claims: Claims = field(default_factory=Claims)
     excludes: Tables = NONE
+    draws: Tables = NONE
     shows: Reach = field(default_factory=dict)
     frees: Claims = field(default_factory=Claims)
     leaves: Tables = NONE
@@ -137,8 +139,8 @@ class Effect:
     @property
     def only_looks(self) -> bool:
         """Whether it leaves no mark, so that nobody notices it who only looks, too."""
-        marks = self.claims or self.excludes or self.shows or self.frees or self.leaves or self.undoes or self.ends
-        return not marks
+        marks = (self.claims, self.excludes, self.draws, self.shows, self.frees, self.leaves, self.undoes, self.ends)
+        return not any(marks)
 
     @property
     def is_refusable(self) -> bool:
@@ -149,7 +151,7 @@ class Effect:
     def tables(self) -> Tables:
         """All tables that it has to do with."""
         rows = (self.sees, self.shows, self.claims.tables, self.frees.tables)
-        return self.reads.union(*rows, self.excludes, self.leaves, self.undoes)
+        return self.reads.union(*rows, self.excludes, self.draws, self.leaves, self.undoes)
 
     def renamed(self, name: Callable[[Class], Class]) -> Effect:
         """The same with other values."""

@@ -17,7 +17,6 @@ from fuzz.traces.watching import watch
 from fuzz.traces.writing import Writing
 
 ADVISORY = "(advisory locks)"
-NUMBERS = "(sequences)"
 MESSAGES = "(messages)"
 STATES = "(committed states)"
 
@@ -43,6 +42,7 @@ class Touched:
     reads: Reach
     claims: Claims
     excludes: Tables
+    draws: Tables
     writes: Tables
 
     @property
@@ -88,6 +88,7 @@ class Reader:
                     reads=frozenset(own.reads),
                     claims=all_of((own.claims, at_the_end)) if ends else own.claims,
                     excludes=_tables(one.excludes for one in touched) if ends else own.excludes,
+                    draws=own.draws,
                     shows=self.writing.shown(step) if ends and step.failure is None else NOTHING,
                     frees=all_of(one.claims for one in touched[:number]) if lets_go else Claims(),
                     leaves=_tables(one.all for one in touched[:number]) if lets_go else NONE,
@@ -103,7 +104,8 @@ class Reader:
         """What a statement does by itself."""
         tables = self.history.tables
         if is_opaque(statement, self.history) or any(tables[name].has_triggers for name in statement.writes):
-            return Touched(anywhere(tables), Claims(anywhere(tables), keys=anywhere(tables)), NONE, frozenset(tables))
+            claims = Claims(anywhere(tables), keys=anywhere(tables))
+            return Touched(anywhere(tables), claims, NONE, self.writing.drawing.all, frozenset(tables))
         reads = self.rows.all_of(looked_at(step, statement, tables), step)
         claims = self.writing.claims(step, statement, reads)
         claims = replace(claims, shares=self.rows.all_of(claims.shares, step))
@@ -113,8 +115,13 @@ class Reader:
         emptied = {name for name, verbs in statement.writes.items() if "TRUNCATE" in verbs}
         locks = {name: boxes for name, boxes in asked.items() if name not in shared}
         asked_for = Claims(union((locks, anywhere(_shared(statement)))), {name: asked[name] for name in shared})
-        writes = self.writing.may_write(step, statement)
-        return Touched(reads, all_of((claims, asked_for)), frozenset(whole | emptied), writes)
+        return Touched(
+            reads,
+            all_of((claims, asked_for)),
+            frozenset(whole | emptied),
+            self.writing.drawing.of(step, statement),
+            self.writing.may_write(step, statement),
+        )
 
     def _at_the_end(self, segment: Segment) -> Claims:
         """Where the end of a transaction looks, and writes; what it commits is a state that invariants are asked of."""
@@ -135,7 +142,6 @@ def _shared(statement: Statement) -> Tables:
     functions = {name.rpartition(".")[2] for name in statement.functions}
     uses = {
         ADVISORY: any("advisory" in function for function in functions),
-        NUMBERS: not functions.isdisjoint({"nextval", "setval"}),
         MESSAGES: statement.verb in {"LISTEN", "NOTIFY", "UNLISTEN"} or "pg_notify" in functions,
     }
     return frozenset(name for name, used in uses.items() if used)

@@ -49,7 +49,7 @@ def union(reaches: Iterable[Reach]) -> Reach:
     for reach in others:
         for table, boxes in reach.items():
             known = found.get(table, boxes)
-            found[table] = boxes if known == boxes else _few((*known, *boxes))
+            found[table] = boxes if known == boxes else few((*known, *boxes))
     return found
 
 
@@ -82,7 +82,7 @@ def boxes_of(condition: Condition | None, parameters: Any) -> Boxes:
                 found = narrowed(found, boxes_of(part, parameters))
             return found
         case Either(parts):
-            return _few(tuple(box for part in parts for box in boxes_of(part, parameters)))
+            return few(tuple(box for part in parts for box in boxes_of(part, parameters)))
         case Compared(column, "=", constant):
             return equal(column.name, [constant.value(parameters)])
         case Quantified(column, "=", array, every=False):
@@ -114,12 +114,18 @@ def box_of(row: Mapping[str, Any], incomparable: Collection[str]) -> Box:
 
 def narrowed(ones: Boxes, others: Boxes) -> Boxes:
     """The rows that are both in one of some boxes and in one of others; perhaps more."""
-    return _few(
+    return few(
         tuple(
             {**other, **one, **{name: _common(one[name], other[name]) for name in one.keys() & other.keys()}}
             for one, other in product(ones, others)
         )
     )
+
+
+def few(boxes: Boxes) -> Boxes:
+    """The rows of some boxes, in few boxes; perhaps more."""
+    kept = tuple(box for place, box in enumerate(boxes) if all(box.values()) and box not in boxes[:place])
+    return kept if len(kept) <= _MOST and all(kept) else ANYTHING
 
 
 def is_within(row: Box, box: Box) -> bool:
@@ -154,8 +160,3 @@ def _all_differ(ones: frozenset[Class], others: frozenset[Class]) -> bool:
             if not differ(one, other):
                 return False
     return True
-
-
-def _few(boxes: Boxes) -> Boxes:
-    kept = tuple(box for place, box in enumerate(boxes) if all(box.values()) and box not in boxes[:place])
-    return kept if len(kept) <= _MOST and all(kept) else ANYTHING

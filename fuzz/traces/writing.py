@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, partial
 
 from fuzz.accesses.attribution import rows_written
 from fuzz.accesses.constraints import Constraints, Look
-from fuzz.history import History, Step, Table, Write
+from fuzz.history import ROWS_KEPT, History, Reference, Step, Table, Write
 from fuzz.statements import Statement
 from fuzz.statements.alike import Class, class_of
+from fuzz.statements.facts import Given
+from fuzz.traces.drawing import Drawing
 from fuzz.traces.effect import NONE, Claims, Tables, all_of
-from fuzz.traces.reach import ANYTHING, Boxes, Reach, anywhere, box_of, union
+from fuzz.traces.reach import ANYTHING, NULL, Box, Boxes, Reach, anywhere, box_of, few, union
 
-SEQUENCE = "(sequence"
-"""How the names of what sessions draw numbers from begin."""
+INDEX = "(index)"
+"""The column of what is unique that tells in which index it is."""
 
 
 class Writing:
@@ -23,13 +25,16 @@ class Writing:
     Args:
         history: whose.
         placed: a step's number -> what it has written, as far as that was committed.
+
+    Attributes:
+        drawing: the sequences that numbers are drawn from.
     """
 
     def __init__(self, history: History, placed: Mapping[int, Sequence[Write]]) -> None:
         self._tables = history.tables
         self._placed = placed
         self._constraints = Constraints(history)
-        self._ranges = history.minted.ranges
+        self.drawing = Drawing(history, placed)
         self._commits = {commit.step: commit.writes for commit in history.commits}
         self._below = cache(partial(_below, history.tables))
 
@@ -62,7 +67,10 @@ class Writing:
         writes = self._placed.get(step.number, ())
         if writes:  # and what it would have written before, or after, somebody's COMMIT
             return all_of((Claims(union((chosen, self._images(writes)))), self._constrained(writes)))
-        each = [self._unplaced(name, verbs, step, statement) for name, verbs in statement.writes.items()]
+        each = [
+            self._unplaced(name, verbs, step, statement, chosen.get(name, ANYTHING))
+            for name, verbs in statement.writes.items()
+        ]
         return all_of((Claims(chosen), *each))
 
     def checked_at_last(self, commit: Step, tables: Tables) -> Claims:
@@ -84,22 +92,36 @@ class Writing:
         """What constraints and sequences have to do with when rows are written."""
         constraints = self._constraints
         return Claims(
-            self._drawn(writes),
-            self._of(constraints.parents(writes)),
-            self._of(constraints.keys(writes)),
-            self._of(constraints.children(writes)),
+            shares=self._of(constraints.parents(writes)),
+            keys=union({look.table: _in(index, _boxes(look))} for index, look in constraints.keys(writes)),
+            seeks=self._of(constraints.children(writes)),
         )
 
-    def _unplaced(self, name: str, verbs: frozenset[str], step: Step, statement: Statement) -> Claims:
+    def _unplaced(self, name: str, verbs: frozenset[str], step: Step, statement: Statement, chosen: Boxes) -> Claims:
         """What a statement may claim in a table beyond the rows that it chose, where what it wrote is not known."""
+        if verbs == {"INSERT"} and name in statement.gives:
+            return self._given(self._tables[name], statement.gives[name], step)
         above = anywhere(_above(self._tables[name]))
-        written = anywhere({name, *self._cascading(name, verbs, statement)})
+        cascading = self._cascading(name, verbs, statement)
         if not verbs <= {"UPDATE", "DELETE"}:
-            return Claims(written, above, anywhere([name]))
-        if rows_written(step) == 0 or self._leaves_constraints_alone(name, verbs, statement):
+            return Claims(anywhere({name, *cascading}), above, anywhere([name]))
+        if rows_written(step) == 0:
             return Claims()
-        updates = "UPDATE" in verbs
-        return Claims(written, above if updates else {}, anywhere([name] if updates else ()))
+        if "UPDATE" not in verbs or self._leaves_constraints_alone(name, verbs, statement):
+            return Claims(anywhere(cascading), keys={name: _keys(self._tables[name], chosen)})
+        return Claims(anywhere({name, *cascading}), above, anywhere([name]))
+
+    def _given(self, table: Table, rows: Iterable[Given], step: Step) -> Claims:
+        """What an INSERT claims with the rows that it gives."""
+        returned = _returned(table, step)
+        given = ({column: each.value(step.parameters) for column, each in row if each is not None} for row in rows)
+        boxes = tuple({**returned, **box_of(row, table.incomparable)} for row in given)
+        parents = (
+            {reference.table: _elsewhere(box, reference, self._tables[reference.table].incomparable)}
+            for box in boxes
+            for reference in table.references
+        )
+        return Claims({table.name: few(boxes)}, union(parents), {table.name: _keys(table, boxes)})
 
     def _cascading(self, name: str, verbs: frozenset[str], statement: Statement) -> Tables:
         """The tables that a statement may write through foreign keys to one that it names."""
@@ -125,12 +147,6 @@ class Writing:
             if row is not None
         )
 
-    def _drawn(self, writes: Iterable[Write]) -> Reach:
-        """The sequences that numbers in new rows are from: who draws first gets the lower one."""
-        new = [value for write in writes if write.before is None for value in write.row.values() if type(value) is int]
-        drawn = [range_ for range_ in self._ranges if any(range_[0] <= value < range_[1] for value in new)]
-        return anywhere(f"{SEQUENCE} from {low})" for low, _ in drawn)
-
     def _of(self, looks: Iterable[Look]) -> Reach:
         return union({look.table: _boxes(look)} for look in looks)
 
@@ -144,6 +160,47 @@ def _boxes(look: Look) -> Boxes:
         if known is not None:
             found[column] = frozenset({known})
     return (found,) if found else ANYTHING
+
+
+def _returned(table: Table, step: Step) -> Box:
+    """What a result tells of the rows that were put into a table, each of which may be any of them."""
+    places = {
+        column.origin: place
+        for place, column in enumerate(step.columns)
+        if column.table == table.name and column.origin is not None and column.origin not in table.incomparable
+    }
+    values = {column: {row[place] for row in step.rows} for column, place in places.items()}
+    classes = {
+        column: [NULL if value is None else class_of(value) for value in each] for column, each in values.items()
+    }
+    whole = step.failure is None and 0 < len(step.rows) < ROWS_KEPT
+    known = {column: frozenset(each for each in found if each is not None) for column, found in classes.items()}
+    return {column: each for column, each in known.items() if len(each) == len(values[column])} if whole else {}
+
+
+def _in(index: Sequence[str], boxes: Boxes) -> Boxes:
+    """Boxes of values in an index, which nothing in another one meets: the index counts as one more column."""
+    return tuple({**box, INDEX: frozenset({("index", tuple(index))})} for box in boxes)
+
+
+def _keys(table: Table, boxes: Boxes) -> Boxes:
+    """What some rows have in the indexes of a table that are unique; NULL equals nothing there."""
+    return few(tuple(each for box in boxes for index in table.indexed for each in _in(index, _only(box, index))))
+
+
+def _only(box: Box, columns: Sequence[str]) -> Boxes:
+    """What is known of some columns in a box; none, if one of them is NULL."""
+    known = {column: box[column] for column in columns if column in box}
+    return () if frozenset({NULL}) in known.values() else (known,)
+
+
+def _elsewhere(box: Box, reference: Reference, incomparable: Collection[str]) -> Boxes:
+    """The rows that those of a box point to."""
+    names = dict(zip(reference.columns, reference.keys, strict=True))
+    return tuple(
+        {names[column]: known[column] for column in known if names[column] not in incomparable}
+        for known in _only(box, reference.columns)
+    )
 
 
 def _above(table: Table) -> Tables:

@@ -23,6 +23,8 @@ CREATE TABLE children (
 CREATE TABLE pets (id integer PRIMARY KEY, owner integer NOT NULL REFERENCES parents ON DELETE CASCADE, value integer);
 CREATE TABLE lines (word text);
 CREATE TABLE tickets (id serial PRIMARY KEY, value integer);
+CREATE TABLE names (id integer PRIMARY KEY, name text);
+CREATE UNIQUE INDEX one_name ON names (lower(name));
 """
 
 
@@ -133,12 +135,12 @@ def odd(s: Session, v: int) -> Any:
 
 @act("new", "value", "word")
 def add(s: Session, i: int, v: int, w: str) -> Any:
-    return sent(s, "INSERT INTO parents VALUES (:i, :v, :w)", i=i, v=v, w=w)
+    return sent(s, "INSERT INTO parents (id, value, name) VALUES (:i, :v, :w)", i=i, v=v, w=w)
 
 
 @act("new", "new", "word", "value")
 def add_child(s: Session, i: int, p: int, w: str, v: int) -> Any:
-    return sent(s, "INSERT INTO children VALUES (:i, :p, :w, :v)", i=i, p=p, w=w, v=v)
+    return sent(s, "INSERT INTO children (id, parent, label, value) VALUES (:i, :p, :w, :v)", i=i, p=p, w=w, v=v)
 
 
 @act("id", "value")

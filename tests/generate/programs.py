@@ -76,6 +76,14 @@ def put_instead(s: Session, i: int, v: int) -> Any:
         return put(s, i, v)
 
 
+def unseen_ticket(s: Session, v: int) -> Any:
+    return sent(s, "INSERT INTO tickets (value) VALUES (:v)", v=v)
+
+
+def christen(s: Session, i: int, w: str | None) -> Any:
+    return sent(s, "INSERT INTO names (id, name) VALUES (:i, :w)", i=i, w=w)
+
+
 _ARGUMENTS: Mapping[Callable[..., Any], tuple[str, ...]] = {
     advisory: ("id",),
     try_advisory: ("id",),
@@ -89,6 +97,8 @@ _ARGUMENTS: Mapping[Callable[..., Any], tuple[str, ...]] = {
     twice: ("id", "value"),
     looked_before: ("id", "value"),
     put_instead: ("new", "value"),
+    unseen_ticket: ("value",),
+    christen: ("new", "word"),
 }
 
 NEW: Mapping[str, Any] = {function.__name__: (function, arguments) for function, arguments in _ARGUMENTS.items()}

@@ -29,6 +29,9 @@ LEVELS = ("rc", "rc", "rr", "ser")
 LOCKING = [*NEW, "add", "count", "get", "locked", "put"]
 """Acts that lock more than rows, or would not wait, and some that these meet."""
 
+GIVING = ["add", "add_child", "drop", "put", "ticket", "unseen_ticket", "christen", "first_ticket", "get"]
+"""Acts that put rows into tables, and some that these meet."""
+
 KEEPING = ("commit", "commit", "flush", "rollback")
 """How a call of a session that lasts may end: the next one may be in the same transaction."""
 
@@ -112,6 +115,12 @@ def test_what_else_they_lock_or_would_not_wait_for_changes_nothing(trial: Trial,
     compare(trial, case)
 
 
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(case=cases("AB", 2, names=GIVING))
+def test_nor_do_new_rows_whether_they_come_to_stay_or_not(trial: Trial, case: Case) -> None:
+    compare(trial, case)
+
+
 @settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(case=cases("AB", 2, names=LOCKING))
 def test_nor_do_savepoints_and_several_transactions_in_a_call(trial: Trial, case: Case) -> None:
@@ -170,6 +179,7 @@ SOAK: dict[str, st.SearchStrategy[Case]] = {
     "2 x 4 statements": cases("AB", 3),
     "3 x 3 statements": cases("ABC", 2, names=ALL),
     "2 x 4 statements that lock": cases("AB", 3, names=LOCKING),
+    "2 x 4 statements that put rows": cases("AB", 3, names=GIVING),
     "2 calls in each": in_a_row(2),
 }
 """All of their interleavings are run: 70 of two sessions with four turns each take about a second, and 1,680 of three

@@ -23,9 +23,19 @@ CREATE TABLE others (id integer PRIMARY KEY, value integer UNIQUE DEFERRABLE INI
 CREATE TABLE watched (id integer PRIMARY KEY);
 CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE others SET value = 3; RETURN NULL; END $$;
 CREATE TRIGGER watch AFTER INSERT ON watched EXECUTE FUNCTION watch();
+CREATE TABLE owners (id integer PRIMARY KEY);
+CREATE TABLE named (id serial PRIMARY KEY, name text UNIQUE, owner integer REFERENCES owners, note text);
+CREATE TABLE badges (named integer REFERENCES named);
+CREATE TABLE numbered (id serial PRIMARY KEY, value integer);
+CREATE TABLE folded (id integer PRIMARY KEY, name text);
+CREATE UNIQUE INDEX ON folded (lower(name));
+CREATE TABLE lonely (id integer PRIMARY KEY, name text UNIQUE NULLS NOT DISTINCT);
+CREATE TABLE spans (id integer PRIMARY KEY, span int4range, EXCLUDE USING gist (span WITH &&));
 INSERT INTO parents VALUES (1, 1), (2, 2);
 INSERT INTO children VALUES (1, 1, 1), (2, 2, 2);
 INSERT INTO others VALUES (1, 1);
+INSERT INTO owners VALUES (1), (2), (3);
+INSERT INTO named VALUES (1, 'x', 1), (2, 'w', 2);
 """
 
 

@@ -122,8 +122,10 @@ def test_a_table_that_is_locked_as_a_whole_keeps_readers_out(effects: Effects) -
 
 def test_a_constraint_that_is_deferred_is_looked_at_by_the_commit(effects: Effects) -> None:
     _, commit = effects("INSERT INTO others VALUES (2, 2)")
-    change, _ = effects("UPDATE others SET value = 5 WHERE id = 1")
+    change, _ = effects("UPDATE others SET value = 2 WHERE id = 1")
+    elsewhere, _ = effects("UPDATE others SET value = 5 WHERE id = 1")
     assert not commute(commit, change)
+    assert commute(commit, elsewhere)
     _, commit = effects("INSERT INTO leaves VALUES (1, 1)")
     assert commute(commit, effects(READ)[0])
 

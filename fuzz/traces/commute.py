@@ -7,11 +7,14 @@ row; the end of a transaction and whoever waits for its locks. SERIALIZABLE watc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from fuzz.traces.effect import Effect, Watched
 from fuzz.traces.reach import meet
+
+Carried = tuple[str, Effect]
+"""A session, and the effect of a step of its."""
 
 
 def commute(one: Effect, other: Effect) -> bool:
@@ -25,12 +28,13 @@ def commute(one: Effect, other: Effect) -> bool:
     )
 
 
-def clashes(effects: Sequence[Effect], turns: Sequence[str]) -> list[int]:
+def clashes(effects: Sequence[Effect], turns: Sequence[str], carried: Mapping[int, Sequence[Carried]]) -> list[int]:
     """Which steps of different sessions do not commute.
 
     Args:
         effects: of the steps.
         turns: whose each is.
+        carried: what other sessions' steps do, too, when a step lets them go on.
 
     Returns:
         For each step the others that it clashes with, as bits.
@@ -43,9 +47,25 @@ def clashes(effects: Sequence[Effect], turns: Sequence[str]) -> list[int]:
             continue
         watched = effects[one].watched and effects[other].watched
         if (watched or not tables[one].isdisjoint(tables[other])) and not commute(effects[one], effects[other]):
-            found[one] |= 1 << other
-            found[other] |= 1 << one
+            _note(found, one, other)
+    for one, each in carried.items():
+        for other, turn in enumerate(turns):
+            if turn != turns[one] and not _commute_with(each, [(turn, effects[other]), *carried.get(other, ())]):
+                _note(found, one, other)
     return found
+
+
+def _note(found: list[int], one: int, other: int) -> None:
+    found[one] |= 1 << other
+    found[other] |= 1 << one
+
+
+def _commute_with(ones: Sequence[Carried], others: Sequence[Carried]) -> bool:
+    return all(
+        session == other_session or commute(effect, other)
+        for session, effect in ones
+        for other_session, other in others
+    )
 
 
 def _stands_in_the_way(one: Effect, other: Effect) -> bool:

@@ -7,14 +7,14 @@ Rodriguez, Sousa, Sharma and Kroening 2015).
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
 from fuzz.history import History, Step
-from fuzz.traces.commute import clashes
+from fuzz.traces.commute import Carried, clashes
 from fuzz.traces.effect import Effect
 from fuzz.traces.effects import effects_of
 
@@ -73,7 +73,8 @@ class Trace:
         }
         steps = list(_steps_by_turn(history))
         effects = effects_of(history)
-        self._clashing = clashes([Effect() if step is None else effects[step.number] for step in steps], self._turns)
+        own = [Effect() if step is None else effects[step.number] for step in steps]
+        self._clashing = clashes(own, self._turns, _carried(steps, effects))
         self._released = [0 if turn is None else 1 << turn for turn in _released(steps)]
         self._before: list[int] = []
         self._right_before: list[int] = []
@@ -199,6 +200,24 @@ def _released(steps: Sequence[Step | None]) -> Iterator[int | None]:
         yield turns.get(before.settled) if before is not None and before.settled != before.number else None
         if step is not None:
             last[step.session] = step
+
+
+def _carried(steps: Sequence[Step | None], effects: Mapping[int, Effect]) -> Mapping[int, Sequence[Carried]]:
+    """For each turn that may have let steps of other sessions go on, these, with what they do.
+
+    Where one waits, it has done a part, and does the rest when another lets go of what it waits for: in between, a
+    third may lock what it has not come to, or find locked what an error then sets free.
+    """
+    found: defaultdict[int, list[Carried]] = defaultdict(list)
+    waiting: list[Step] = []
+    for turn, step in enumerate(steps):
+        if step is None:
+            continue
+        for one in waiting:
+            if one.settled == step.number or (effects[step.number].frees and step.session in one.waited_for):
+                found[turn].append((one.session, effects[one.number]))
+        waiting = [one for one in (*waiting, step) if one.settled > step.number]
+    return found
 
 
 def _in_order(pasts: dict[int, int], turns: Sequence[str], first: str) -> list[int]:

@@ -160,6 +160,11 @@ def test_a_trace_allows_the_schedules_that_come_to_the_same_and_no_others(trial:
     assert not verdicts[0].trace.allows(verdicts[0].history.case.schedule[:-1])
 
 
+def test_who_waits_has_done_a_part_which_a_third_may_find_locked_until_an_error_sets_it_free(trial: Trial) -> None:
+    programs = {"A": of(("drop", 1)), "B": of(("orm_drop", 1)), "C": of(("take_first", 0))}
+    compare(trial, Case("x", "rr", programs))
+
+
 def test_what_is_taken_back_may_have_been_met_before_under_serializable(trial: Trial) -> None:
     compare(trial, Case("x", "ser", {"A": of(("undone", 1, 2)), "B": of(("undone", 3, 0))}))
 

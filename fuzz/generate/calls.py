@@ -74,9 +74,9 @@ def _calls(target: type[Target], operation: Operation, chance: int) -> list[Call
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),  # pyright: ignore[reportArgumentType] # an odd metaclass
     )
-    @given(st.fixed_dictionaries(dict(operation.strategies)))
-    def draw(arguments: dict[str, object]) -> None:
-        call = Call(operation.name, {name: arguments[name] for name in operation.strategies})
+    @given(st.tuples(*operation.strategies.values()))  # a dictionary is drawn in every order of its keys
+    def draw(arguments: tuple[object, ...]) -> None:
+        call = Call(operation.name, dict(zip(operation.strategies, arguments, strict=True)))
         if len(found) < MOST:
             found.setdefault(_key(call), call)
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from fuzz.accesses.segments import statement_of
 from fuzz.history import CLOSING, History, Step, Table
+from fuzz.statements import Statement
 from fuzz.statements.alike import Class
 from fuzz.traces import Effect, effects_of
 from fuzz.traces.effect import Claims, all_of
-from fuzz.traces.reach import Reach, meet, union
+from fuzz.traces.reach import Reach, boxes_of, meet, union
 from fuzz.traces.rows import Key, key_of
 
 Row = tuple[str, tuple[str, ...]]
@@ -36,6 +37,7 @@ class Sent:
         writes: the rows that it changed, as they were and as it left them.
         transaction: how many transactions of the call had ended before.
         deletes: whether it was to delete rows.
+        swaps: whether it was to change rows only if they are as they were known, by a column that it sets.
     """
 
     sql: str
@@ -44,6 +46,7 @@ class Sent:
     writes: Reach
     transaction: int
     deletes: bool
+    swaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,12 @@ class Footprint:
     def only_reads(self) -> bool:
         """Whether it wrote nothing, and kept nobody from anything: two such calls do not meet."""
         return not (self.writes or self.effect.shows or self.effect.claims.tables)
+
+    @property
+    def swaps(self) -> bool:
+        """Whether each of its transactions that writes has a compare-and-swap: of two of it, one will be refused."""
+        writing = {each.transaction for each in self.sent if each.writes}
+        return writing == {each.transaction for each in self.sent if each.swaps}
 
     def meets(self, other: Footprint) -> bool:
         """Whether one wrote what the other touched, or may have touched."""
@@ -159,11 +168,20 @@ def _sent(steps: Iterable[Step], effects: Mapping[int, Effect]) -> Iterator[Sent
         if effect.ends:
             transaction += 1
         else:
-            claims = effect.claims
-            verbs = statement_of(step).writes.values()
+            claims, statement = effect.claims, statement_of(step)
+            verbs = statement.writes.values()
             deletes = any("DELETE" in each for each in verbs)
             looks = union((effect.sees, claims.all))
-            yield Sent(step.sql, claims, looks, claims.locks if verbs else {}, transaction, deletes)
+            writes = claims.locks if verbs else {}
+            yield Sent(step.sql, claims, looks, writes, transaction, deletes, _swaps(step, statement))
+
+
+def _swaps(step: Step, statement: Statement) -> bool:
+    """Whether a statement sets a column of rows that it chooses by what the column was."""
+    asked = (
+        boxes_of(statement.conditions[name], step.parameters) for name in statement.writes.keys() & statement.reads
+    )
+    return any(not statement.assigns.isdisjoint(box) for boxes in asked for box in boxes)
 
 
 def _keyed(reach: Reach, tables: Mapping[str, Table]) -> Iterator[Keyed]:

@@ -135,14 +135,23 @@ class Sweep:
         yield from self._begin(self._isolation, [pair for pair, conflicts in self._pairs() if conflicts])
 
     def _telling(self) -> list[Pair]:
-        """Pairs that show new conflicts and, by turns, each operation's call with itself: it conflicts both ways."""
-        twins = [(each, self._conflicts(each, each)) for each in self._lessons.writers]
-        twins.sort(key=lambda twin: len(twin[1]), reverse=True)
-        pairs = self._pairs()
+        """Pairs that show new conflicts and, by turns, two calls of each operation, which conflict both ways.
+
+        Of these come first those that differ: what an operation does about itself is mostly about one of its rows,
+        and not about another that two calls have in common. Of the calls that compare and swap, only one meets itself
+        by now: what becomes of who is refused is seen there, and that one of two is, is the same everywhere.
+        """
+        twins = [((each[0], each[0]), self._conflicts(each, each)) for each in self._lessons.writers]
+        swapping = {id(call) for call, footprint in self._lessons.alone if footprint.swaps}
+        pairs = [(pair, each) for pair, each in self._pairs() if pair[0] is not pair[1] or id(pair[0]) not in swapping]
         orphaning = [(pair, conflicts) for pair, conflicts in pairs if (id(pair[0]), id(pair[1])) in self._orphaning]
         told = chain.from_iterable(telling(some, self._known) for some in (orphaning, pairs))
-        turns = zip_longest(told, ((call, call) for (call, _), conflicts in twins if conflicts))
-        return [pair for pair in chain.from_iterable(turns) if pair is not None]
+        own = chain(
+            _most_first(twin for twin in twins if id(twin[0][0]) in swapping)[:1],
+            _most_first((pair, conflicts) for pair, conflicts in pairs if pair[0].operation == pair[1].operation),
+            _most_first(twin for twin in twins if id(twin[0][0]) not in swapping),
+        )
+        return [pair for pair in chain.from_iterable(zip_longest(told, own)) if pair is not None]
 
     def _pairs(self) -> list[tuple[Pair, frozenset[Conflict]]]:
         """The pairs for the ways in which calls meet, each with its conflicts."""
@@ -200,6 +209,12 @@ class Sweep:
     def _stale(self, sessions: int = 2) -> Iterator[Case]:
         cases = stale_sessions(self._lessons.palettes().acts, self._word, self._isolation, self._chance, sessions)
         return (case for case in cases if is_in_share(str(case), self._share))
+
+
+def _most_first(pairs: Iterable[tuple[Pair, frozenset[Conflict]]]) -> list[Pair]:
+    """The pairs that are in conflict, those with the most conflicts first."""
+    ranked = sorted(pairs, key=lambda each: len(each[1]), reverse=True)
+    return [pair for pair, conflicts in ranked if conflicts]
 
 
 def is_in_share(text: str, share: tuple[int, int]) -> bool:

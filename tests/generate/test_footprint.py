@@ -66,3 +66,23 @@ def test_ids_that_sequences_gave_out_in_two_runs_are_not_the_same_row(stand: Sta
     assert one.inserts == other.inserts == {"notes"}
     assert not one.effect.claims.exclude(other.effect.claims)
     assert footprint_of(history, 1) == one
+
+
+def test_a_call_swaps_if_each_transaction_that_writes_asks_for_what_a_column_was_that_it_sets(stand: Stand) -> None:
+    swap = "UPDATE accounts SET balance = 5 WHERE id = 1 AND balance = 10"
+    stage = stand(Acts).stage
+    swaps, changes, both, then_changes, asks_for_more = (
+        footprint_of(stage.run(case(A=sql(*statements, "commit")))).swaps
+        for statements in (
+            [swap],
+            [change(1)],
+            [change(2), swap],
+            [swap, "commit", change(1)],
+            ["UPDATE accounts SET balance = 5 WHERE id = 1 AND balance >= 10"],
+        )
+    )
+    assert swaps
+    assert both
+    assert not changes
+    assert not then_changes
+    assert not asks_for_more

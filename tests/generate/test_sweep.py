@@ -1,12 +1,43 @@
 from __future__ import annotations
 
 from itertools import groupby, islice
+from typing import Any
 
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from fuzz import operation
 from fuzz.generate.lessons import Lessons, learn
 from fuzz.generate.sweep import AT_FIRST, Sweep, by_turns, stale_sessions
 from fuzz.trial import Trial, Verdict
 from tests.generate.conftest import Stand
-from tests.targets_that_race import Keeping, LongLasting, Losing
+from tests.targets_that_race import Keeping, LongLasting, Losing, Skewing
+
+
+class Swapping(Skewing):
+    """Beside what skews, operations that write only if nobody has written before."""
+
+    def _swap(self, session: Session, account: int) -> Any:
+        balance = self.read(session, account)
+        row = {"id": account, "balance": balance, "new": (balance or 0) + 1}
+        done: Any = session.execute(
+            text("UPDATE accounts SET balance = :new WHERE id = :id AND balance = :balance"), row
+        )
+        session.commit()
+        return done.rowcount
+
+    @operation(account=st.just(1))
+    def swap_one(self, session: Session, account: int) -> Any:
+        return self._swap(session, account)
+
+    @operation(account=st.just(2))
+    def swap_two(self, session: Session, account: int) -> Any:
+        return self._swap(session, account)
+
+    @operation(account=st.just(3))
+    def swap_three(self, session: Session, account: int) -> Any:
+        return self._swap(session, account)
 
 
 def swept(trial: Trial, levels: tuple[str, ...] = ("rc", "ser")) -> list[Verdict]:
@@ -33,6 +64,17 @@ def test_what_no_lock_keeps_apart_comes_first(stand: Stand) -> None:
     assert (str(first.programs["A"][0]), str(first.programs["B"][0])) == ("deposit(account=1)", "deposit(account=1)")
     assert first.isolation == "rc"
     assert any(verdict.violations for verdict in verdicts[:AT_FIRST])
+
+
+def test_of_what_compares_and_swaps_one_call_meets_itself_at_first_and_two_calls_of_an_operation_before_one_with_itself(
+    stand: Stand,
+) -> None:
+    cases = [verdict.history.case for verdict in swept(stand(Swapping), ("rc",))]
+    pairs = {str(case.programs): [calls[0] for calls in case.programs.values()] for case in cases}
+    own = [pair for pair in pairs.values() if len({call.operation for call in pair}) < len(pair) == 2]
+    accounts = [(pair[0].operation, *(call.arguments["account"] for call in pair)) for pair in own]
+    assert [operation for operation, *_ in accounts] == ["swap_one", *["withdraw"] * 3, "swap_three", "swap_two"]
+    assert accounts.index(("withdraw", 1, 2)) < accounts.index(("withdraw", 2, 2))
 
 
 def test_with_the_lock_nothing_is_found(stand: Stand) -> None:

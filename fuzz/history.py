@@ -47,7 +47,7 @@ class Table:
         defers: whether a constraint of it, or a foreign key to it, may be checked as late as COMMIT.
         rivals_unknown: whether two rows may exclude each other by more than equal values of columns: by an index on an
             expression, by an exclusion constraint, by NULLs that count as equal.
-        drawing: columns whose defaults may draw numbers from sequences.
+        drawing: columns whose defaults may draw numbers from sequences, as identities and functions of the target's do.
     """
 
     name: str

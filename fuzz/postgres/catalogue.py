@@ -37,7 +37,9 @@ SELECT c.oid, n.nspname, c.relname,
          i.indexprs IS NOT NULL OR to_jsonb(i) @> '{"indnullsnotdistinct": true}'
        ))),
        array_agg(a.attname::text) FILTER (
-         WHERE a.attidentity <> '' OR pg_get_expr(f.adbin, f.adrelid) LIKE '%%(%%'
+         WHERE a.attidentity <> '' OR pg_get_expr(f.adbin, f.adrelid) LIKE '%%nextval(%%' OR EXISTS (
+           SELECT FROM pg_depend d WHERE d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
+                                     AND d.refclassid = 'pg_proc'::regclass)
        )
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from fuzz.history import History, Step, Write
 from fuzz.statements import Statement
-from fuzz.traces.effect import Tables
+from fuzz.traces.effect import NONE, Tables
 
 _CALLS = frozenset({"nextval", "setval"})
+
+_OTHERS = "(sequences)"
+"""Those whose numbers do not tell where they are from: two of them may be the same."""
 
 
 class Drawing:
@@ -24,43 +28,44 @@ class Drawing:
 
     def __init__(self, history: History, placed: Mapping[int, Sequence[Write]]) -> None:
         self._tables = history.tables
-        self._names = {range_: f"(sequence from {range_[0]})" for range_ in history.minted.ranges}
-        self.all: Tables = frozenset(self._names.values())
-        self._placed: dict[int, Tables] = {}
-        known: set[int] = set()
-        for number in sorted(placed):
-            new = set(_numbers(placed[number])) - known  # one that is met again is a foreign key
-            self._placed[number] = self._of(new)
-            known |= new
+        self._placed = placed
+        self._names = {f"(sequence from {low})": range(low, high) for low, high in history.minted.ranges}
+        self.all: Tables = frozenset({*self._names, _OTHERS})
 
     def of(self, step: Step, statement: Statement) -> Tables:
         """The sequences that a statement draws from, or may draw from."""
         if any(name.rpartition(".")[2] in _CALLS for name in statement.functions):
-            return self.all | {"(sequences)"}  # two without a range of their own may be the same
-        if step.number in self._placed:
-            return self._placed[step.number]
-        inserting = [name for name, verbs in statement.writes.items() if "INSERT" in verbs]
-        left = [self._left_out(name, statement) for name in inserting]
-        drawn = {column for each in left for column in each or ()}
-        places = {(column.table, column.origin): place for place, column in enumerate(step.columns)}
-        if None in left or not drawn <= places.keys():
             return self.all
-        returned = [row[places[column]] for column in drawn for row in step.rows]
-        return self._of({int(value) for value in returned if value is not None and value.isdecimal()})
+        inserting = [name for name, verbs in statement.writes.items() if "INSERT" in verbs and name in self._tables]
+        drawn = {(name, column) for name in inserting for column in self._left_out(name, statement)}
+        if not drawn:
+            return NONE
+        values = self._written(step, drawn) or self._returned(step, drawn)
+        return self.all if values is None else self._of(values)
 
-    def _left_out(self, name: str, statement: Statement) -> set[tuple[str | None, str | None]] | None:
-        """The columns for which an INSERT lets a default draw a number; None where that cannot be told."""
-        if name not in self._tables or name not in statement.gives:
-            return None
+    def _left_out(self, name: str, statement: Statement) -> Iterable[str]:
+        """The columns for which an INSERT lets a default draw a number, or may let it."""
         drawing = self._tables[name].drawing
-        return {(name, column) for row in statement.gives[name] for column in drawing if not dict(row).get(column)}
+        rows = statement.gives.get(name)
+        return drawing if rows is None else {each for row in rows for each in drawing if not dict(row).get(each)}
 
-    def _of(self, numbers: set[int]) -> Tables:
-        return frozenset(
-            name for (low, high), name in self._names.items() if any(low <= number < high for number in numbers)
+    def _written(self, step: Step, drawn: Iterable[tuple[str, str]]) -> list[Any]:
+        """What was committed in the columns that numbers were drawn for."""
+        rows = [write for write in self._placed.get(step.number, ()) if write.before is None]
+        return [write.row[column] for name, column in drawn for write in rows if write.table == name]
+
+    def _returned(self, step: Step, drawn: Iterable[tuple[str, str]]) -> list[Any] | None:
+        """What came back of these columns; None where that is not all."""
+        places = {(column.table, column.origin): place for place, column in enumerate(step.columns)}
+        if not step.rows or any(column not in places for column in drawn):
+            return None
+        values = [row[places[column]] for column in drawn for row in step.rows]
+        return [int(value) if value is not None and value.isdecimal() else value for value in values]
+
+    def _of(self, values: Iterable[Any]) -> Tables:
+        """Where some values come from."""
+        sources = (
+            {name for name, own in self._names.items() if type(value) is int and value in own} or {_OTHERS}
+            for value in values
         )
-
-
-def _numbers(writes: Sequence[Write]) -> Iterator[int]:
-    """The whole numbers in new rows."""
-    return (value for write in writes if write.before is None for value in write.row.values() if type(value) is int)
+        return frozenset(name for each in sources for name in each)

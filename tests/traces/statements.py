@@ -27,6 +27,7 @@ CREATE TABLE owners (id integer PRIMARY KEY);
 CREATE TABLE named (id serial PRIMARY KEY, name text UNIQUE, owner integer REFERENCES owners, note text);
 CREATE TABLE badges (named integer REFERENCES named);
 CREATE TABLE numbered (id serial PRIMARY KEY, value integer);
+CREATE TABLE narrow (id smallserial PRIMARY KEY, value integer, made uuid DEFAULT gen_random_uuid());
 CREATE TABLE folded (id integer PRIMARY KEY, name text);
 CREATE UNIQUE INDEX ON folded (lower(name));
 CREATE TABLE lonely (id integer PRIMARY KEY, name text UNIQUE NULLS NOT DISTINCT);

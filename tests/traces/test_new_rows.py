@@ -120,3 +120,10 @@ def test_what_was_drawn_in_vain_is_known_by_what_came_back(effects: Effects) -> 
     assert not commute(untold, elsewhere)
     assert commute(told, first(effects, "INSERT INTO named (id, name, owner) VALUES (10, 'b', 1)", "COMMIT"))
     assert not first(effects, "INSERT INTO named (id, name, owner) VALUES (20, 'a', 1)", "ROLLBACK").draws
+
+
+@either
+def test_sequences_whose_numbers_do_not_tell_where_they_are_from_may_be_the_same(effects: Effects, end: str) -> None:
+    narrow = first(effects, "INSERT INTO narrow (value) VALUES (1) RETURNING id", end)
+    assert not commute(narrow, first(effects, "INSERT INTO narrow (value) VALUES (2)", "COMMIT"))
+    assert commute(narrow, first(effects, "INSERT INTO numbered (value) VALUES (2)", "COMMIT"))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Sequence
 
+from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from fuzz import Target, operation
 from fuzz.case import Call, Case
 from fuzz.engine.stage import Stage
-from fuzz.postgres import Server
 from fuzz.traces import Effect, effects_of
 
 SCHEMA = """
@@ -47,28 +47,20 @@ class Statements(Target):
         with engine.begin() as connection:
             connection.exec_driver_sql(SCHEMA)
 
-    @operation
-    def send(self, session: Session) -> None:
-        raise NotImplementedError
-
-
-def sending(*statements: str) -> type[Target]:
-    def send(_: Target, session: Session) -> None:
+    @operation(statements=st.just(()))
+    def send(self, session: Session, statements: Sequence[str]) -> None:
         for statement in statements:
             session.execute(text(statement))
         session.commit()
-
-    return type("Sending", (Statements,), {"send": operation(send)})
 
 
 class Effects:
     """The effects of statements, each transaction run alone."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
 
     def __call__(self, *statements: str, level: str = "rc") -> list[Effect]:
-        with self._server.scratch() as scratch, closing(Stage(sending(*statements)(), scratch)) as stage:
-            history = stage.run(Case("x", level, {"A": (Call("send"),)}))
-            found = effects_of(history)
-            return [found[step.number] for step in history.steps]
+        history = self._stage.run(Case("x", level, {"A": (Call("send", {"statements": statements}),)}))
+        found = effects_of(history)
+        return [found[step.number] for step in history.steps]

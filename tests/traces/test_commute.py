@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fuzz.postgres import Server
 from fuzz.traces import Effect, commute
 from tests.traces.statements import Effects
-
-
-@pytest.fixture(scope="module")
-def effects(server: Server) -> Effects:
-    return Effects(server)
 
 
 READ = "SELECT * FROM parents"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from fuzz.postgres import Server
 from fuzz.traces import Effect, commute
 from tests.traces.statements import Effects
 
@@ -12,11 +11,6 @@ A = "INSERT INTO named (id, name, owner) VALUES (10, 'a', 1)"
 ENDS = ("COMMIT", "ROLLBACK")
 
 either = pytest.mark.parametrize("end", ENDS)
-
-
-@pytest.fixture(scope="module")
-def effects(server: Server) -> Effects:
-    return Effects(server)
 
 
 def first(effects: Effects, statement: str, end: str, level: str = "rc") -> Effect:

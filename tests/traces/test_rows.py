@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from fuzz.postgres import Server
 from fuzz.traces import Effect, commute
 from tests.traces.statements import Effects
 
@@ -15,11 +14,6 @@ CHANGE_TWO = "UPDATE parents SET value = value + 1 WHERE id = 2"
 
 CHILD_AND_PARENT = "SELECT c.id, c.parent, p.value FROM children c JOIN parents p ON p.id = c.parent WHERE c.id = 1"
 PARENT_AND_CHILDREN = "SELECT p.id, c.value FROM parents p LEFT JOIN children c ON c.parent = p.id WHERE p.id = 1"
-
-
-@pytest.fixture(scope="module")
-def effects(server: Server) -> Effects:
-    return Effects(server)
 
 
 def committed(effects: Effects, statement: str, level: str = "rc") -> Effect:

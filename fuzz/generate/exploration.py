@@ -96,6 +96,8 @@ class Exploration:
             _, _, beginning = heappop(self._waiting)
             if not self._has_been_run(beginning.start):
                 yield from self._run(beginning)
+        for known in (self._with, self._turns, self._met):
+            known.clear()  # nobody asks any more
 
     def _run(self, beginning: Beginning) -> Iterator[Verdict]:
         schedule = (*beginning.schedule, *beginning.schedule[-1:] * SPARE)

@@ -7,7 +7,6 @@ import pytest
 from fuzz.traces import Effect, commute
 from tests.traces.statements import Effects
 
-
 READ = "SELECT * FROM parents"
 READ_OTHERS = "SELECT * FROM others"
 READ_LEAVES = "SELECT * FROM leaves"

@@ -6,7 +6,8 @@ A is refused, and its port has no address.
 What differs: the old address is given up in a transaction of its own. Correct code gives it up and takes the new one in
 one transaction.
 
-Seen by `serial`: a call is refused and has changed something all the same. At any isolation level.
+Seen by `serial`: a call is refused and has changed something all the same; or by `sessions`, with another call that
+moves the port in between: the second half goes on by what the first one saw. At any isolation level.
 
 Least: 2 calls, 2 switches.
 """
@@ -60,6 +61,6 @@ def _moved(port: str) -> list[Call]:
 ANIMAL = Animal(
     InnerCommit,
     bugs=("LP1706750",),
-    kinds=("no-serial-order", "write-skew", "phantom"),
+    kinds=("no-serial-order", "write-skew", "phantom", "stale-session-read"),
     least=(preempted(_moved(seed.PORT), 9, _moved(seed.OTHER_PORT)),),
 )

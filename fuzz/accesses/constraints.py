@@ -38,7 +38,7 @@ class Constraints:
         """The looks for rows with the same primary key, or the same unique values, which may not be there.
 
         Whoever changes a row in any way keeps others from writing its unique values until it is known what becomes of
-        it (PostgreSQL manual, 64.5), so that all that it has are looked for.
+        it (PostgreSQL manual, Index Uniqueness Checks), so that all that it has are looked for.
 
         Yields:
             The columns of an index, and a look for the values there.

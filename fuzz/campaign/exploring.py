@@ -138,7 +138,7 @@ class _Exploring:
     """All pairs in turn, and round and round those that have not come to their end: none takes the time of all.
 
     Each two operations have a turn before any has its second. A pair has its levels one after the other, the weakest
-    first: what it sends is prepared by then, in the driver and in the server (a tenth of the time).
+    first: what it sends is prepared by then, in the driver and in the server.
     """
 
     def __init__(self, trial: Trial, meetings: Mapping[Operations, Sequence[Programs]], terms: Terms) -> None:

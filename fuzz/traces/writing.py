@@ -89,7 +89,7 @@ class Writing:
         return self._constrained(self._commits.get(commit.number, ())) if deferring else Claims()
 
     def _constrained(self, writes: Sequence[Write]) -> Claims:
-        """What constraints and sequences have to do with when rows are written."""
+        """What constraints have to do with when rows are written."""
         constraints = self._constraints
         return Claims(
             shares=self._of(constraints.parents(writes)),

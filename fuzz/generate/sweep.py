@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, cycle, islice, product, zip_longest
+from itertools import cycle, islice, product
 from math import factorial
 from random import Random
 from typing import TypeVar
@@ -18,12 +18,12 @@ from zlib import crc32
 
 from fuzz.case import Case
 from fuzz.engine.stage import NAMES
-from fuzz.generate.coverage import Conflict, conflicts_of, orphans, telling
 from fuzz.generate.exploration import Exploration
 from fuzz.generate.lessons import SOME, Lessons
-from fuzz.generate.meetings import WAYS, Alone, Calls, Pair
+from fuzz.generate.meetings import Calls
 from fuzz.generate.palettes import Act
 from fuzz.generate.rings import rings
+from fuzz.generate.telling import Telling
 from fuzz.trial import Trial, Verdict
 
 Made = TypeVar("Made")
@@ -79,11 +79,7 @@ class Sweep:
         self._chance = chance
         self._sizes = range(2, sessions + 1)
         self._share = share
-        self._known: set[Conflict] = set()
-        self._told: list[Pair] = []
-        self._computed: dict[tuple[int, int], frozenset[Conflict]] = {}
-        self._met: dict[tuple[int, int], tuple[Pair, frozenset[Conflict]]] = {}
-        self._orphaning: set[tuple[int, int]] = set()
+        self._telling = Telling(lessons)
         self._begun: set[tuple[object, ...]] = set()
         self._unfinished: deque[Iterator[Verdict]] = deque()
 
@@ -111,7 +107,7 @@ class Sweep:
     def _rings(self) -> Iterator[Verdict]:
         """The rings of three calls and more, those first that begin with the pairs which tell the most."""
         near = self._lessons.palettes().beside
-        pairs = [*self._told, *(pair for pair, _ in self._pairs())]
+        pairs = [*self._telling.told, *self._telling.pairs()]
         for size in self._sizes[1:]:
             for ring in rings(pairs, near, size):  # there are too many of them for one level after the other
                 yield from self._begin(self._isolation, [ring])
@@ -124,53 +120,13 @@ class Sweep:
 
     def _tell(self, level: str) -> Iterator[Verdict]:
         """Begin the pairs that show something new."""
-        pairs = self._telling()
-        self._told += pairs
-        yield from self._begin([level], pairs)
+        yield from self._begin([level], self._telling.more())
 
     def _go_on_telling(self, others: Sequence[str]) -> Iterator[Verdict]:
         """More of what was told at one level, then the same at the others; and all else that is in conflict."""
         yield from self._go_round()
-        yield from self._begin(others, self._told)
-        yield from self._begin(self._isolation, [pair for pair, conflicts in self._pairs() if conflicts])
-
-    def _telling(self) -> list[Pair]:
-        """Pairs that show new conflicts and, by turns, two calls of each operation, which conflict both ways.
-
-        Of these come first those that differ: what an operation does about itself is mostly about one of its rows,
-        and not about another that two calls have in common. Of the calls that compare and swap, only one meets itself
-        by now: what becomes of who is refused is seen there, and that one of two is, is the same everywhere.
-        """
-        twins = [((each[0], each[0]), self._conflicts(each, each)) for each in self._lessons.writers]
-        swapping = {id(call) for call, footprint in self._lessons.alone if footprint.swaps}
-        pairs = [(pair, each) for pair, each in self._pairs() if pair[0] is not pair[1] or id(pair[0]) not in swapping]
-        orphaning = [(pair, conflicts) for pair, conflicts in pairs if (id(pair[0]), id(pair[1])) in self._orphaning]
-        told = chain.from_iterable(telling(some, self._known) for some in (orphaning, pairs))
-        own = chain(
-            _most_first(twin for twin in twins if id(twin[0][0]) in swapping)[:1],
-            _most_first((pair, conflicts) for pair, conflicts in pairs if pair[0].operation == pair[1].operation),
-            _most_first(twin for twin in twins if id(twin[0][0]) not in swapping),
-        )
-        return [pair for pair in chain.from_iterable(zip_longest(told, own)) if pair is not None]
-
-    def _pairs(self) -> list[tuple[Pair, frozenset[Conflict]]]:
-        """The pairs for the ways in which calls meet, each with its conflicts."""
-        alone = {id(call): (call, footprint) for call, footprint in self._lessons.alone}
-        for each in self._lessons.met().values():
-            for one, other in (each.ways[way] for way in each.ranked[:WAYS]):
-                if (id(one), id(other)) not in self._met:
-                    calls = alone[id(one)], alone[id(other)]
-                    self._met[id(one), id(other)] = ((one, other), self._conflicts(*calls))
-                    if orphans(*calls):
-                        self._orphaning.add((id(one), id(other)))
-        return list(self._met.values())
-
-    def _conflicts(self, one: Alone, other: Alone) -> frozenset[Conflict]:
-        """The conflicts of two calls, computed once."""
-        calls = id(one[0]), id(other[0])
-        if calls not in self._computed:
-            self._computed[calls] = conflicts_of(one, other)
-        return self._computed[calls]
+        yield from self._begin(others, self._telling.told)
+        yield from self._begin(self._isolation, self._telling.in_conflict())
 
     def _begin(self, levels: Sequence[str], groups: Iterable[Calls]) -> Iterator[Verdict]:
         """Run the first classes of calls, one a session, at one level after the other."""
@@ -209,12 +165,6 @@ class Sweep:
     def _stale(self, sessions: int = 2) -> Iterator[Case]:
         cases = stale_sessions(self._lessons.palettes().acts, self._word, self._isolation, self._chance, sessions)
         return (case for case in cases if is_in_share(str(case), self._share))
-
-
-def _most_first(pairs: Iterable[tuple[Pair, frozenset[Conflict]]]) -> list[Pair]:
-    """The pairs that are in conflict, those with the most conflicts first."""
-    ranked = sorted(pairs, key=lambda each: len(each[1]), reverse=True)
-    return [pair for pair, conflicts in ranked if conflicts]
 
 
 def is_in_share(text: str, share: tuple[int, int]) -> bool:

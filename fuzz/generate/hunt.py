@@ -18,6 +18,10 @@ from fuzz.violations import Violation
 SHRINKS = 200
 """Executions that Hypothesis may take to shrink; an exact stage of our own follows."""
 
+IN_VAIN = 10
+"""As many for each call that may follow each other without showing the violation: of few calls, the exact stage finds
+the least sooner."""
+
 
 class Enough(BaseException):
     """Ends a batch at once: time is up, or the shrinking has had its share. Hypothesis lets it through."""
@@ -43,6 +47,7 @@ class Hunt:
     least: Verdict | None = None
     met_s: float = 0.0
     _shrinks: int = field(default=0)
+    _in_vain: int = field(default=0)
 
     @property
     def is_raw(self) -> bool:
@@ -60,7 +65,9 @@ class Hunt:
                 raise Enough
             return
         self._shrinks += 1
-        if self._shrinks > SHRINKS:
+        self._in_vain += 1
+        calls = 0 if self.least is None else self.least.history.case.calls
+        if self._shrinks > SHRINKS or self._in_vain > IN_VAIN * calls:
             raise Enough
 
     def examine(self, verdict: Verdict, driven: bool = False) -> None:
@@ -81,6 +88,7 @@ class Hunt:
         violation = verdict.violation(self.wanted) if self.wanted else None
         if violation is None:
             return
+        self._in_vain = 0
         if self.least is None or _size(verdict) <= _size(self.least):
             self.least = verdict
         if driven:

@@ -7,6 +7,8 @@ from fuzz.case import Call, Case
 from fuzz.generate.hunt import Hunt
 from fuzz.generate.reencoding import shrink_as_drawn, turns_of
 from fuzz.trial import Trial, Verdict
+from tests.benchmarks.executions import counted_executions
+from tests.benchmarks.races.workloads import TwoPreemptions
 from tests.generate.conftest import Stand
 from tests.targets_that_race import Crossing, LongLasting, Losing
 
@@ -49,6 +51,17 @@ def test_what_was_found_otherwise_is_shrunk_by_hypothesis(
     assert hunt.least.violation(hunt.wanted)
     assert hunt.least.history.case.calls == 2 < found.history.case.calls
     assert hunt.least.history.switches <= found.history.switches
+
+
+def test_of_two_calls_that_it_cannot_make_less_hypothesis_soon_leaves_the_rest_to_the_exact_stage(stand: Stand) -> None:
+    trial = stand(TwoPreemptions)
+    climbing = Case("x", "rc", {"A": (Call("climb"),), "B": (Call("watch"),)}, tuple("AAAAABBBBAA"))
+    hunt, found = hunted(trial, climbing)
+    with counted_executions() as executions:
+        shrink_as_drawn(hunt, trial)
+    assert hunt.least is not None
+    assert hunt.least.history.case.calls == found.history.case.calls == 2
+    assert executions.made < 60
 
 
 def test_a_case_that_is_not_met_again_stays_as_it_is(stand: Stand) -> None:

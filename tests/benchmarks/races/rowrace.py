@@ -29,7 +29,8 @@ def search_by_rowrace(server: Server, race: type[Race], seed: int, limits: Limit
             seconds, made = perf_counter() - began, executions.made
         if found is None:
             return Search(False, made, seconds)
-        replays = sum(_shows_again(trial, found) for _ in range(limits.replays))
+        with trial.like_new():  # as `replay` does
+            replays = sum(_shows_again(trial, found) for _ in range(limits.replays))
         return Search(True, made, seconds, replays, found.case.calls, found.history.switches)
 
 

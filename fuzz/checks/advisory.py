@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import lru_cache
 
 from fuzz.accesses.segments import statement_of
 from fuzz.history import History, Place, Step
 
-_ABOUT = re.compile("advisory|discard", re.IGNORECASE)
+_is_about_them = lru_cache(maxsize=1_000)(re.compile("advisory|discard", re.IGNORECASE).search)
 
 _LOCKS = frozenset({"pg_advisory_lock", "pg_advisory_lock_shared"})
 _TRIES = frozenset({"pg_try_advisory_lock", "pg_try_advisory_lock_shared"})
@@ -20,7 +21,7 @@ def advisory_locks_held(history: History) -> Mapping[Place, Step]:
     """The calls that end with an advisory lock, each with a step that took one."""
     held: defaultdict[Place, defaultdict[int, list[Step]]] = defaultdict(lambda: defaultdict(list))
     for step in history.steps:
-        if step.failure is None and _ABOUT.search(step.sql):
+        if step.failure is None and _is_about_them(step.sql):
             _follow(step, held[step.session, step.call][step.connection])
     return {call: step for call, by_connection in held.items() for taken in by_connection.values() for step in taken}
 

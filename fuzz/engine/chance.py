@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cached_property, lru_cache
 from types import FrameType
 from typing import Any, SupportsIndex
 
@@ -45,9 +46,15 @@ class Dice:
     """
 
     def __init__(self, seed: int, name: str) -> None:
-        self._bytes = random.Random(f"{seed}/{name}/bytes")  # noqa: S311 - it must repeat
-        self._state = random.Random(f"{seed}/{name}/numbers").getstate()  # noqa: S311 - it must repeat
+        self._stream = f"{seed}/{name}"
+        self._state = _first_state(f"{self._stream}/numbers")
         self.draws: list[bytes] = []
+
+    @cached_property
+    def _bytes(self) -> random.Random:
+        found = random.Random(0)  # noqa: S311 - it must repeat
+        found.setstate(_first_state(f"{self._stream}/bytes"))
+        return found
 
     def urandom(self, size: int) -> bytes:
         """In place of `os.urandom`, which is underneath `uuid4` and `secrets`."""
@@ -62,6 +69,12 @@ class Dice:
     def lay_down(self) -> None:
         """Keep the place that the module `random` has reached in this stream."""
         self._state = random.getstate()
+
+
+@lru_cache(maxsize=100)
+def _first_state(seed: str) -> tuple[Any, ...]:
+    """What a stream begins with: cases of one seed follow each other, and to seed takes as long as two statements."""
+    return random.Random(seed).getstate()  # noqa: S311 - it must repeat
 
 
 class _Rolling:

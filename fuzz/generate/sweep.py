@@ -38,8 +38,8 @@ AT_FIRST = factorial(2) + INTERRUPTED
 TURN = 40
 """Cases between two turns of learning, and between two of what has been learnt."""
 
-FIRST_TURN = 120
-"""Cases between two turns of what the first lesson has told, and between two of the second lesson."""
+FIRST_TURNS = (80, 120)
+"""Cases of a turn of what the first lesson has told, and of one of the second lesson and of what that tells at once."""
 
 LONGER = 3
 """How many times its length alone a call may take beside another, which can make it try again."""
@@ -94,7 +94,7 @@ class Sweep:
         """
         weakest, *others = self._isolation
         yield from self._lessons.some(0)
-        yield from by_turns(self._tell(weakest), self._learn(weakest, self._lessons.some(1)), FIRST_TURN)
+        yield from by_turns(self._tell(weakest), self._learn(weakest, self._lessons.some(1)), *FIRST_TURNS)
         yield from by_turns(self._learn(weakest, self._lessons.all()), self._go_on_telling(others), TURN)
         yield from by_turns(self._rest(), self._rings(), TURN)
         yield from self._finish()
@@ -173,15 +173,22 @@ def is_in_share(text: str, share: tuple[int, int]) -> bool:
     return crc32(text.encode()) % of == which
 
 
-def by_turns(one: Iterator[Made], other: Iterator[Made], turn: int) -> Iterator[Made]:
-    """So many of one, so many of the other, and so on to the ends of both."""
-    waiting = deque([one, other])
+def by_turns(one: Iterator[Made], other: Iterator[Made], turn: int, others: int | None = None) -> Iterator[Made]:
+    """So many of one, so many of the other, and so on to the ends of both.
+
+    Args:
+        one: has the first turn.
+        other: has the second.
+        turn: how many are a turn of the first.
+        others: of the other; None: as many.
+    """
+    waiting = deque([(one, turn), (other, others or turn)])
     while waiting:
-        each = waiting.popleft()
-        yield from islice(each, turn - 1)
+        each, most = waiting.popleft()
+        yield from islice(each, most - 1)
         for last in islice(each, 1):
             yield last
-            waiting.append(each)
+            waiting.append((each, most))
 
 
 def stale_sessions(

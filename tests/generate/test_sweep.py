@@ -84,6 +84,7 @@ def test_with_the_lock_nothing_is_found(stand: Stand) -> None:
 def test_turns_are_taken_until_both_have_come_to_their_ends() -> None:
     assert "".join(by_turns(iter("abcdefg"), iter("xyz"), 2)) == "abxycdzefg"
     assert "".join(by_turns(iter(""), iter("xyz"), 2)) == "xyz"
+    assert "".join(by_turns(iter("abcde"), iter("uvwxyz"), 1, 3)) == "auvwbxyzcde"
 
 
 def test_a_sweep_over_long_sessions_has_b_write_what_a_touched_and_writes(stand: Stand) -> None:

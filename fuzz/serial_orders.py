@@ -30,6 +30,7 @@ class SerialOrders:
         self._stage = stage
         self._known: OrderedDict[str, dict[tuple[str, ...], History]] = OrderedDict()
         self._again: OrderedDict[str, Sequence[tuple[History, History]]] = OrderedDict()
+        self._named: tuple[Case, str] | None = None
 
     def of(self, case: Case) -> Serial:
         """Those of a case's programs, whatever its schedule."""
@@ -42,7 +43,7 @@ class SerialOrders:
             one=lambda order: self._one(programs, tuple(order)),
             orders=lambda: orders(programs),
             without=lambda calls: orders(_without(programs, calls)),
-            again=lambda: _remembered(self._again, programs, lambda: self._twins(list(orders(programs)))),
+            again=lambda: _remembered(self._again, self._name(programs), lambda: self._twins(list(orders(programs)))),
         )
 
     def note(self, history: History) -> None:
@@ -50,13 +51,19 @@ class SerialOrders:
         order = order_of(self._stage, history)
         if order is not None:
             programs = history.case.scheduled(())
-            _remembered(self._known, programs, dict[tuple[str, ...], History]).setdefault(order, history)
+            _remembered(self._known, self._name(programs), dict[tuple[str, ...], History]).setdefault(order, history)
 
     def _one(self, programs: Case, order: tuple[str, ...]) -> History:
-        known = _remembered(self._known, programs, dict[tuple[str, ...], History])
+        known = _remembered(self._known, self._name(programs), dict[tuple[str, ...], History])
         if order not in known:
             known[order] = serial_history(self._stage, programs, order)
         return known[order]
+
+    def _name(self, programs: Case) -> str:
+        """A case as text; schedules of the same programs, which are one object then, come one after the other."""
+        if self._named is None or self._named[0].programs is not programs.programs or self._named[0] != programs:
+            self._named = (programs, programs.dumps())
+        return self._named[1]
 
     def _twins(self, orders: Sequence[History]) -> Sequence[tuple[History, History]]:
         """Both ends are looked at: what only the one who comes first writes, say, is volatile in one of them only."""
@@ -64,8 +71,7 @@ class SerialOrders:
         return [(order, history_again(self._stage, order)) for order in ends]
 
 
-def _remembered(known: OrderedDict[str, Made], case: Case, make: Callable[[], Made]) -> Made:
-    key = case.dumps()
+def _remembered(known: OrderedDict[str, Made], key: str, make: Callable[[], Made]) -> Made:
     if key not in known:
         if len(known) >= KEPT:
             known.popitem(last=False)

@@ -70,7 +70,7 @@ class Trial:
                 f"{type(stage.target).__name__}.checks names {unknown[0]!r}, which is no check.",
                 f"The checks are {', '.join(CHECKS)}.",
             )
-        self._rules = rules_of(type(stage.target), {s.table.name: s.table for s in stage.catalogue.tables.values()})
+        self._rules = rules_of(type(stage.target), stage.catalogue.named)
         self._orders = SerialOrders(stage)
 
     def __call__(self, case: Case, *, remember: bool = False) -> Verdict:

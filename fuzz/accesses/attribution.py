@@ -12,25 +12,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from fuzz.accesses.segments import Segment, statement_of
+from fuzz.accesses.segments import segments, statement_of
 from fuzz.history import History, Step, Write
+from fuzz.remembering import of_the_last
 from fuzz.statements import Statement
 
 _CHANGES = frozenset({"INSERT", "UPDATE", "DELETE"})
 
 
-def place(history: History, transactions: Iterable[Segment]) -> Mapping[int, Sequence[Write]]:
+@of_the_last
+def place(history: History) -> Mapping[int, Sequence[Write]]:
     """Assign the committed writes of a history to the steps of their transactions.
 
     Args:
         history: whose commits are looked at.
-        transactions: its steps, cut into transactions.
 
     Returns:
         A step's number -> its writes, those of its cascades and triggers among them. What no statement can have made,
         as a deferred trigger's writes, is the committing step's.
     """
-    by_commit = {segment.last.number: segment for segment in transactions}
+    by_commit = {segment.last.number: segment for segment in segments(history)}
     placed: dict[int, list[Write]] = {}
     for commit in history.commits:
         groups = [tuple(changes) for _, changes in groupby(commit.writes, key=lambda write: write.statement)]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from fuzz.accesses.versions import Row
 from fuzz.history import History, Reference, Table, Write
+from fuzz.remembering import of_the_last
 
 
 class Look(NamedTuple):
@@ -23,7 +24,7 @@ class Constraints:
 
     def __init__(self, history: History) -> None:
         self._tables = history.tables
-        self._references: defaultdict[str, list[tuple[Table, Reference]]] | None = None
+        self._children = _children(history.tables)
 
     def looks(self, writes: Iterable[Write]) -> Iterator[Look]:
         """What unique indexes and foreign keys looked for when rows were written; the primary key is left out.
@@ -54,7 +55,7 @@ class Constraints:
         """The looks for rows that point to what is gone."""
         for write in writes:
             if write.before is not None:
-                for child, reference in self._children(write.table):
+                for child, reference in self._children.get(write.table, ()):
                     if _differ(write.before, write.after, reference.keys):
                         yield _look(self._tables[write.table], reference.keys, child, reference.columns, write.before)
 
@@ -81,18 +82,19 @@ class Constraints:
         """
         written = list(tables)
         for name in written:  # grows
-            written.extend(child.name for child, _ in self._children(name) if child.name not in written)
+            written.extend(child.name for child, _ in self._children.get(name, ()) if child.name not in written)
         parents = (reference.table for name in written for reference in self._tables[name].references)
         return sorted({*written, *parents})
 
-    def _children(self, parent: str) -> Sequence[tuple[Table, Reference]]:
-        """The foreign keys that point to a table, each with the table that it is of."""
-        if self._references is None:
-            self._references = defaultdict(list)
-            for child in self._tables.values():
-                for reference in child.references:
-                    self._references[reference.table].append((child, reference))
-        return self._references.get(parent, ())
+
+@of_the_last
+def _children(tables: Mapping[str, Table]) -> Mapping[str, Sequence[tuple[Table, Reference]]]:
+    """The foreign keys that point to each table, with the table that each is of."""
+    found: defaultdict[str, list[tuple[Table, Reference]]] = defaultdict(list)
+    for child in tables.values():
+        for reference in child.references:
+            found[reference.table].append((child, reference))
+    return found
 
 
 def _differ(row: Row, other: Row | None, columns: Sequence[str]) -> bool:

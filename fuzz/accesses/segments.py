@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fuzz.history import History, Step
+from fuzz.remembering import of_the_last
 from fuzz.statements import Statement, parse
 
 _REFUSED = frozenset({"40001", "40P01"})
@@ -82,6 +83,7 @@ class Segment:
         return self.broken or self.statements[-1].verb == "ROLLBACK"
 
 
+@of_the_last
 def segments(history: History) -> Sequence[Segment]:
     """The transactions of a history, in the order of their first steps."""
     found: list[Segment] = []

@@ -13,7 +13,8 @@ from fuzz.accesses.narrowing import Narrowing
 from fuzz.accesses.segments import Segment
 from fuzz.accesses.snapshots import empties_tables, locks_tables, newest
 from fuzz.accesses.versions import Chain, answered, rows_of
-from fuzz.history import History, Step
+from fuzz.history import History, Step, Table
+from fuzz.remembering import of_the_last
 
 
 class World:
@@ -34,7 +35,7 @@ class World:
 
     def __init__(self, history: History, transactions: Sequence[Segment]) -> None:
         self.history = history
-        self.placed = place(history, transactions)
+        self.placed = place(history)
         self.rows = rows_of(history, self.placed)
         self.constraints = Constraints(history)
         self.namesakes = _namesakes(history.tables)
@@ -74,7 +75,8 @@ class World:
         return self._sought[key].get(look.values, ())
 
 
-def _namesakes(tables: Iterable[str]) -> Mapping[str, Sequence[str]]:
+@of_the_last
+def _namesakes(tables: Mapping[str, Table]) -> Mapping[str, Sequence[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for name in tables:
         if "." in name:

@@ -102,7 +102,7 @@ class Recorder:
             tuple(self.outcomes),
             tuple(self.commits),
             seed,
-            {stored.table.name: stored.table for stored in catalogue.tables.values()},
+            catalogue.named,
             dict(self.hung),
             tuple(self.turns),
             catalogue.routines,

@@ -90,7 +90,7 @@ class Stage:
         self._monitor = Monitor(self._control)
         self._settler = Settler(self._monitor, self._connections, step_timeout)
         self._columns = Columns(self.catalogue)
-        self._never_wait = _never_wait(stored.table for stored in self.catalogue.tables.values())
+        self._never_wait = _never_wait(self.catalogue.named.values())
 
     @property
     def substrate(self) -> str:

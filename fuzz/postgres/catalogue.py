@@ -92,9 +92,14 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The target's tables by object id, its sequences, and the names of its functions with and without their schema."""
+    """The target's tables by object id, its sequences, and the names of its functions with and without their schema.
+
+    Attributes:
+        named: the tables by name; one mapping for all histories, by whose identity it is known which schema is theirs.
+    """
 
     tables: Mapping[int, Stored]
+    named: Mapping[str, Table]
     sequences: tuple[Sequence, ...]
     routines: frozenset[str]
 
@@ -120,7 +125,10 @@ def read_catalogue(connection: Connection[TupleRow]) -> Catalogue:
     routines = connection.execute(_ROUTINES, [OWN_SCHEMA]).fetchall()
     sequences = read_sequences(connection, OWN_SCHEMA)
     return Catalogue(
-        tables, sequences, frozenset(name for schema, own in routines for name in (own, f"{schema}.{own}"))
+        tables,
+        {stored.table.name: stored.table for stored in tables.values()},
+        sequences,
+        frozenset(name for schema, own in routines for name in (own, f"{schema}.{own}")),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fuzz.accesses.attribution import place, verb_of
-from fuzz.accesses.segments import segments, statement_of
+from fuzz.accesses.segments import statement_of
 from fuzz.history import History, Write
 
 __all__ = ["Effects", "effects_of", "verb_of"]
@@ -29,7 +29,7 @@ def effects_of(history: History) -> Effects:
     """What the steps of a history wrote."""
     writes: dict[int, list[Write]] = {}
     besides: dict[int, list[Write]] = {}
-    for number, made in place(history, segments(history)).items():
+    for number, made in place(history).items():
         said = statement_of(history.steps[number - 1]).writes
         for write in made:
             is_own = verb_of(write) in said.get(write.table, ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from fuzz.accesses.attribution import is_opaque, place
 from fuzz.accesses.segments import Segment, segments
@@ -30,12 +31,12 @@ _SHARED = frozenset({"FOR SHARE", "FOR KEY SHARE"})
 def effects_of(history: History) -> Mapping[int, Effect]:
     """The effect of each step, by the step's number."""
     transactions = segments(history)
-    reader = Reader(history, Writing(history, place(history, transactions)), Rows(history))
+    reader = Reader(history, Writing(history, place(history)), Rows(history))
     effects = {number: effect for segment in transactions for number, effect in reader.effects(segment)}
     return {**effects, **dict(watch(history, transactions, effects))}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is put together is kept
 class Touched:
     """What a statement does, whatever came before it in its transaction: as in `Effect`."""
 
@@ -45,7 +46,7 @@ class Touched:
     draws: Tables
     writes: Tables
 
-    @property
+    @cached_property
     def all(self) -> Reach:
         """All rows that it may have to do with."""
         return union((self.reads, self.claims.all))

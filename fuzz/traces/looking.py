@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fuzz.history import ROWS_KEPT, Step, Table
+from fuzz.remembering import of_the_last
 from fuzz.statements import Statement
 from fuzz.statements.alike import Class
 from fuzz.statements.links import Link, Links
 from fuzz.traces.reach import ANYTHING, Boxes, Reach, boxes_of, equal, narrowed, union
+
+_MOST = 1_000
+"""Statements that are remembered, with what they were sent with, and what came back."""
+
+
+_Sent = tuple[str, str, tuple[tuple[str | None, ...], ...], bool]
+"""A statement's text, its parameters, its rows, and whether it failed."""
+
+
+@of_the_last
+def _known(_tables: Mapping[str, Table]) -> dict[_Sent, Reach]:
+    """What statements looked at: in the interleavings of the same calls most are sent again, to the same answer."""
+    return {}
 
 
 def looked_at(step: Step, statement: Statement, tables: Mapping[str, Table]) -> Reach:
@@ -19,6 +33,16 @@ def looked_at(step: Step, statement: Statement, tables: Mapping[str, Table]) -> 
         statement: what it does.
         tables: of the target, by name.
     """
+    known = _known(tables)
+    sent = (step.sql, repr(step.parameters), step.rows, step.failure is None)  # in its repr, 1 is not True, nor 1.0
+    if sent not in known:
+        if len(known) >= _MOST:
+            known.clear()
+        known[sent] = _looked_at(step, statement, tables)
+    return known[sent]
+
+
+def _looked_at(step: Step, statement: Statement, tables: Mapping[str, Table]) -> Reach:
     links = statement.links
     if not links.tables:
         asked = {name: boxes_of(statement.conditions[name], step.parameters) for name in statement.reads}

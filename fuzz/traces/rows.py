@@ -36,6 +36,7 @@ class Rows:
     def __init__(self, history: History) -> None:
         self._history = history
         self._at_first: dict[str, Mapping[Key, Box]] = {}
+        self._values: dict[tuple[str, Key], Box] = {}
         self._written: dict[tuple[str, Key], list[tuple[int, Box | None]]] = {}
         for commit in history.commits:
             for write in commit.writes:
@@ -59,10 +60,12 @@ class Rows:
 
     def _ever(self, table: Table, key: Key) -> Box:
         """All values that a row has had, by column."""
-        written = [row for _, row in self._written.get((table.name, key), ())]
-        versions = [row for row in (self._seed(table).get(key), *written) if row is not None]
-        known = frozenset.intersection(*(frozenset(row) for row in versions))
-        return {column: frozenset().union(*(row[column] for row in versions)) for column in known}
+        known = self._values.get((table.name, key))
+        if known is None:
+            written = [row for _, row in self._written.get((table.name, key), ())]
+            versions = [row for row in (self._seed(table).get(key), *written) if row is not None]
+            known = self._values[table.name, key] = versions[0] if len(versions) == 1 else _all_in(versions)
+        return known
 
     def _row(self, table: Table, key: Key, step: Step) -> Box | None:
         """A row as it was committed when a step was answered; None where there was none."""
@@ -74,6 +77,12 @@ class Rows:
         if table.name not in self._at_first:
             self._at_first[table.name] = _Seeds.boxes(self._history.seed.get(table.name, ()), table)
         return self._at_first[table.name]
+
+
+def _all_in(versions: Sequence[Box]) -> Box:
+    """The values of some versions of a row, in the columns that are known of all."""
+    known = frozenset.intersection(*(frozenset(row) for row in versions))
+    return {column: frozenset().union(*(row[column] for row in versions)) for column in known}
 
 
 class _Seeds:

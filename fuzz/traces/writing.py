@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache, partial
 
 from fuzz.accesses.attribution import rows_written
 from fuzz.accesses.constraints import Constraints, Look
 from fuzz.history import ROWS_KEPT, History, Reference, Step, Table, Write
+from fuzz.remembering import of_the_last
 from fuzz.statements import Statement
 from fuzz.statements.alike import Class, class_of
 from fuzz.statements.facts import Given
@@ -36,7 +36,8 @@ class Writing:
         self._constraints = Constraints(history)
         self.drawing = Drawing(history, placed)
         self._commits = {commit.step: commit.writes for commit in history.commits}
-        self._below = cache(partial(_below, history.tables))
+        self._below = _below_each(history.tables)
+        self._watched = _watched_in_each(history.tables)
 
     def tables(self, step: Step) -> Tables:
         """The tables in which a step has written, as far as that was committed."""
@@ -84,7 +85,7 @@ class Writing:
             return Claims(anywhere(self._tables), keys=anywhere(self._tables))
         deferring = [name for name in tables if self._tables[name].defers]
         if deferring and commit.failure is not None:
-            near = (self._below(name) | _above(self._tables[name]) for name in deferring)
+            near = (self._below[name] | _above(self._tables[name]) for name in deferring)
             return Claims(anywhere(frozenset(deferring).union(*near)), keys=anywhere(deferring))
         return self._constrained(self._commits.get(commit.number, ())) if deferring else Claims()
 
@@ -126,18 +127,11 @@ class Writing:
     def _cascading(self, name: str, verbs: frozenset[str], statement: Statement) -> Tables:
         """The tables that a statement may write through foreign keys to one that it names."""
         alone = verbs == {"INSERT"} or self._leaves_constraints_alone(name, verbs, statement)
-        return NONE if alone else self._below(name)
+        return NONE if alone else self._below[name]
 
     def _leaves_constraints_alone(self, name: str, verbs: frozenset[str], statement: Statement) -> bool:
         """Whether a statement only updates columns that no constraint is about."""
-        return verbs == {"UPDATE"} and statement.assigns.isdisjoint(self._watched(name))
-
-    def _watched(self, name: str) -> frozenset[str]:
-        """The columns of a table that a constraint is about."""
-        table = self._tables[name]
-        pointed_at = (each.keys for child in self._tables.values() for each in child.references if each.table == name)
-        own = (reference.columns for reference in table.references)
-        return frozenset(table.key).union(*table.unique, *own, *pointed_at)
+        return verbs == {"UPDATE"} and statement.assigns.isdisjoint(self._watched[name])
 
     def _images(self, writes: Iterable[Write]) -> Reach:
         return union(
@@ -205,6 +199,25 @@ def _elsewhere(box: Box, reference: Reference, incomparable: Collection[str]) ->
 
 def _above(table: Table) -> Tables:
     return frozenset(reference.table for reference in table.references)
+
+
+@of_the_last
+def _watched_in_each(tables: Mapping[str, Table]) -> Mapping[str, frozenset[str]]:
+    """The columns of each table that a constraint is about."""
+    pointed_at = [(each.table, each.keys) for child in tables.values() for each in child.references]
+    return {
+        name: frozenset(table.key).union(
+            *table.unique,
+            *(reference.columns for reference in table.references),
+            *(keys for parent, keys in pointed_at if parent == name),
+        )
+        for name, table in tables.items()
+    }
+
+
+@of_the_last
+def _below_each(tables: Mapping[str, Table]) -> Mapping[str, Tables]:
+    return {name: _below(tables, name) for name in tables}
 
 
 def _below(tables: Mapping[str, Table], name: str) -> Tables:

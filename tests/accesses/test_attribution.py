@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fuzz.accesses.attribution import place
-from fuzz.accesses.segments import segments
 from fuzz.history import Commit, Write
 from tests.accesses.by_hand import changed, history, step
 
@@ -20,7 +19,7 @@ def placed(sent: Sequence[Sent], *writes: Write) -> dict[int, int]:
     statements = [*sent, ("COMMIT", "")]
     steps = [step(number, *each) for number, each in enumerate(statements, 1)]
     made = history(steps, Commit(len(steps), "A", 0, writes, {}), routines=frozenset({"bump"}))
-    found = place(made, segments(made))
+    found = place(made)
     return {write.statement: number for number, group in found.items() for write in group}
 
 

@@ -120,7 +120,7 @@ class Sweep:
 
     def _tell(self, level: str) -> Iterator[Verdict]:
         """Begin the pairs that show something new."""
-        yield from self._begin([level], self._telling.more())
+        yield from self._begin([level], self._telling.more(lambda pair: (level, *map(id, pair)) in self._begun))
 
     def _go_on_telling(self, others: Sequence[str]) -> Iterator[Verdict]:
         """More of what was told at one level, then the same at the others; and all else that is in conflict."""

@@ -6,8 +6,8 @@ one operation; a call with itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from itertools import chain, zip_longest
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import chain, filterfalse, zip_longest
 
 from fuzz.generate.coverage import Conflict, conflicts_of, orphans, telling
 from fuzz.generate.lessons import Lessons
@@ -41,12 +41,16 @@ class Telling:
         self._met: dict[_Ids, InConflict] = {}
         self._orphaning: set[_Ids] = set()
 
-    def more(self) -> list[Pair]:
-        """The pairs to run next, some of them given before."""
+    def more(self, has_begun: Callable[[Pair], bool]) -> list[Pair]:
+        """The pairs to run next.
+
+        Args:
+            has_begun: whether a pair has been run, so that it is not to have a turn; others may be given again.
+        """
         swapping = {id(call) for call, footprint in self._lessons.alone if footprint.swaps}
         pairs = [each for each in self._pairs() if not _is_one_of(swapping, each[0])]
         own = chain(self._swapping_twins(swapping)[:1], _of_one_operation(pairs), self._twins(swapping))
-        by_turns = zip_longest(self._showing_new(pairs), own)
+        by_turns = zip_longest(*(filterfalse(has_begun, each) for each in (self._showing_new(pairs), own)))
         more = [pair for pair in chain.from_iterable(by_turns) if pair is not None]
         self.told += more
         return more

@@ -12,6 +12,7 @@ from fuzz.generate.calls import call_table, unique
 from fuzz.generate.footprint import Footprint, footprint_of
 from fuzz.generate.meetings import Alone, Meetings, meet_more
 from fuzz.generate.palettes import Act, Palettes, palettes_of_calls, palettes_of_sessions
+from fuzz.generate.refusals import Refusals
 from fuzz.history import History
 from fuzz.traces.foresight import Foresight
 from fuzz.trial import Trial, Verdict
@@ -86,6 +87,7 @@ class Lessons:
         self._table = call_table(type(target), chance)
         self._foresight = Foresight(self._run().history)
         self._alone: dict[int, Footprint] = {}
+        self._refusals = Refusals()
         self._acts: dict[tuple[int, int], Footprint] = {}
         self._writers: dict[str, list[int]] = {}
         self._met: Meetings = {}
@@ -182,6 +184,8 @@ class Lessons:
             if len(writers) == most:
                 return
             if place not in self._alone:
+                if self._refusals.foretell(self.calls[place]):
+                    continue
                 yield self._one(place)
             writes = self._alone[place].writes
             if writes and writes not in [self._alone[writer].writes for writer in writers]:
@@ -199,6 +203,7 @@ class Lessons:
     def _one(self, place: int) -> Verdict:
         verdict = self._run(self.calls[place], dice=place + 1)
         self._alone[place] = footprint_of(verdict.history, place + 1)
+        self._refusals.note(self.calls[place], all(outcome.failure is None for outcome in verdict.history.outcomes))
         return verdict
 
     def _run(self, *program: Call, dice: int = 0) -> Verdict:

@@ -54,6 +54,37 @@ def test_a_call_that_writes_the_same_rows_teaches_nothing_new_and_none_is_run_tw
     assert len(ran) == len(set(ran)) == len(lessons.calls) == len(lessons.alone)
 
 
+class Versioned(_Accounts):
+    """Every operation takes the revision that it expects, which none but the first has."""
+
+    expected: ClassVar[tuple[type[Exception], ...]] = (Refused,)
+
+    @operation(account=st.sampled_from([1, 2]), expected=st.sampled_from([0, 9]))
+    def add(self, session: Session, account: int, expected: int) -> None:
+        self._change(session, account, expected)
+
+    @operation(account=st.sampled_from([1, 2]), expected=st.sampled_from([0, 9]))
+    def remove(self, session: Session, account: int, expected: int) -> None:
+        self._change(session, account, expected)
+
+    def _change(self, session: Session, account: int, expected: int) -> None:
+        if expected:
+            raise Refused
+        session.execute(text(f"UPDATE accounts SET balance = balance + 1 WHERE id = {account}"))
+        session.commit()
+
+
+def test_what_a_value_was_refused_for_twice_is_learnt_about_last(stand: Stand) -> None:
+    lessons = Lessons(stand(Versioned), "x", 1)
+    early = [str(verdict.history.case.programs["A"][0]) for lesson in (0, 1) for verdict in lessons.some(lesson)]
+    late = [str(verdict.history.case.programs["A"][0]) for verdict in lessons.all()]
+    assert [name for name in early if "expected=9" in name] == [
+        "add(account=1, expected=9)",
+        "add(account=2, expected=9)",
+    ]
+    assert late == ["remove(account=1, expected=9)", "remove(account=2, expected=9)"]
+
+
 def test_calls_that_were_not_run_are_counted(stand: Stand) -> None:
     lessons = Lessons(stand(Choosy), "x", 1)
     assert len(list(lessons.all(most=4))) == 4

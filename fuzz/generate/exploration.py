@@ -35,6 +35,8 @@ class Exploration:
         case: its programs and isolation level count, its schedule does not.
         switches: the most context switches that an interleaving is expected to take; None: any number.
         known: what came of some interleavings, which need not be run; asked for when the exploration begins.
+        others_after: when to let another session than the first begin: after the interleavings with so many context
+            switches that follow from the first run.
 
     Attributes:
         runs: how many interleavings have been run.
@@ -47,6 +49,7 @@ class Exploration:
     case: Case
     switches: int | None = None
     known: Callable[[], Iterable[Verdict]] = tuple
+    others_after: int = 0
     runs: int = 0
     classes: int = 0
     beyond: int = 0
@@ -91,7 +94,7 @@ class Exploration:
             for place, other in enumerate(others, 1):
                 if other not in begun:
                     never = frozenset({-place})  # an event that no run has had
-                    self._wait(Beginning(Start(never, (other, 0)), (other,), 0))
+                    self._wait(Beginning(Start(never, (other, 0)), (other,), self.others_after))
         while self._waiting:
             _, _, beginning = heappop(self._waiting)
             if not self._has_been_run(beginning.start):

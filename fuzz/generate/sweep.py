@@ -29,13 +29,16 @@ from fuzz.trial import Trial, Verdict
 Made = TypeVar("Made")
 
 INTERRUPTED = 3
-"""Classes of interleavings of two calls, besides the serial ones, that are run before the next two have their turn:
+"""Classes of interleavings of two calls, besides the serial one, that are run before the next two have their turn:
 those that a race is among as a rule. `test_least_cases.py` asserts it of the zoo."""
 
-AT_FIRST = factorial(2) + INTERRUPTED
-"""As many with the serial ones."""
+AT_FIRST = 1 + INTERRUPTED
+"""As many with the serial one; where none is interrupted, to let the other come first shows nothing new as a rule."""
 
-TURN = 40
+ONE_INTERRUPTED = 2
+"""Context switches when one of two calls is interrupted by the other."""
+
+TURN = 80
 """Cases between two turns of learning, and between two of what has been learnt."""
 
 FIRST_TURNS = (80, 120)
@@ -120,7 +123,7 @@ class Sweep:
 
     def _tell(self, level: str) -> Iterator[Verdict]:
         """Begin the pairs that show something new."""
-        yield from self._begin([level], self._telling.more(lambda pair: (level, *map(id, pair)) in self._begun))
+        yield from self._begin([level], self._telling.more(lambda pair: (level, *sorted(map(id, pair))) in self._begun))
 
     def _go_on_telling(self, others: Sequence[str]) -> Iterator[Verdict]:
         """More of what was told at one level, then the same at the others; and all else that is in conflict."""
@@ -131,13 +134,13 @@ class Sweep:
     def _begin(self, levels: Sequence[str], groups: Iterable[Calls]) -> Iterator[Verdict]:
         """Run the first classes of calls, one a session, at one level after the other."""
         for level, calls in product(levels, groups):
-            begun = (level, *map(id, calls))
+            begun = (level, *sorted(map(id, calls)))
             if begun not in self._begun and is_in_share(repr([level, *map(str, calls)]), self._share):
                 self._begun.add(begun)
                 programs = {name: (call,) for name, call in zip(NAMES, calls, strict=False)}
-                exploration = Exploration(self._trial, Case(self._word, level, programs, seed=self._chance))
+                exploration = explored(self._trial, Case(self._word, level, programs, seed=self._chance))
                 verdicts = exploration.verdicts()
-                yield from islice(verdicts, factorial(len(calls)) + INTERRUPTED)
+                yield from islice(verdicts, factorial(len(calls)) - 1 + INTERRUPTED)
                 if exploration.left:
                     self._unfinished.append(verdicts)
 
@@ -165,6 +168,11 @@ class Sweep:
     def _stale(self, sessions: int = 2) -> Iterator[Case]:
         cases = stale_sessions(self._lessons.palettes().acts, self._word, self._isolation, self._chance, sessions)
         return (case for case in cases if is_in_share(str(case), self._share))
+
+
+def explored(trial: Trial, case: Case) -> Exploration:
+    """The classes of a case, those in which only its first session is interrupted before those that begin otherwise."""
+    return Exploration(trial, case, others_after=ONE_INTERRUPTED)
 
 
 def is_in_share(text: str, share: tuple[int, int]) -> bool:

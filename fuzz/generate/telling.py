@@ -6,7 +6,7 @@ one operation; a call with itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, filterfalse, zip_longest
 
 from fuzz.generate.coverage import Conflict, conflicts_of, orphans, telling
@@ -84,13 +84,13 @@ class Telling:
         for each in self._lessons.met().values():
             for pair in (each.ways[way] for way in each.ranked[:WAYS]):
                 if _ids(pair) not in self._met:
-                    self._meet(pair, *(alone[id(call)] for call in pair))
+                    self._meet(pair, *in_turn(*(alone[id(call)] for call in pair)))
         return list(self._met.values())
 
     def _meet(self, pair: Pair, one: Alone, other: Alone) -> None:
-        self._met[_ids(pair)] = (pair, self._conflicts_of(one, other))
+        self._met[_ids(pair)] = ((one[0], other[0]), self._conflicts_of(one, other))
         if orphans(one, other):
-            self._orphaning.add(_ids(pair))
+            self._orphaning.add(_ids((one[0], other[0])))
 
     def _conflicts_of(self, one: Alone, other: Alone) -> frozenset[Conflict]:
         """The conflicts of two calls, computed once."""
@@ -98,6 +98,20 @@ class Telling:
         if ids not in self._conflicts:
             self._conflicts[ids] = conflicts_of(one, other)
         return self._conflicts[ids]
+
+
+def in_turn(one: Alone, other: Alone) -> Sequence[Alone]:
+    """Two calls, that first which the other is to come in between of.
+
+    That is the one that deletes nothing, or else the one in more transactions: it looks at what may not be there any
+    more.
+    """
+    return sorted((one, other), key=_comes_between)
+
+
+def _comes_between(each: Alone) -> tuple[bool, int]:
+    sent = each[1].sent
+    return any(statement.deletes for statement in sent), -len({statement.transaction for statement in sent})
 
 
 def _ids(pair: Pair) -> _Ids:

@@ -268,6 +268,21 @@ def test_serial_orders_come_first_and_a_session_that_blocks_puts_no_more_than_on
     assert all(later >= max(switches[:place]) - 1 for place, later in enumerate(switches) if place)
 
 
+def test_another_session_may_begin_after_the_interleavings_that_interrupt_the_first_and_the_classes_are_the_same(
+    trial: Trial,
+) -> None:
+    case = Case("x", "rc", {"A": of(("get", 1), ("get", 2)), "B": of(("put", 2, 5), ("put", 1, 9))})
+    orders = []
+    for after in (0, 2):
+        exploration = Exploration(trial, case, others_after=after)
+        orders.append([verdict.history.turns for verdict in exploration.verdicts()])
+        assert exploration.left == 0
+    assert sorted(orders[0]) == sorted(orders[1])
+    first = ["".join(turns[0][0] + turns[-1][0] for turns in order) for order in orders]
+    assert first[0].startswith("ABBA")
+    assert first[1].startswith("ABAA")
+
+
 def test_what_is_left_is_told_when_the_rest_is_not_run(trial: Trial) -> None:
     exploration = Exploration(
         trial,

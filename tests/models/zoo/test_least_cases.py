@@ -9,10 +9,12 @@ from typing import ClassVar
 import pytest
 
 from fuzz import Target
-from fuzz.case import Case
-from fuzz.generate.exploration import Exploration
-from fuzz.generate.sweep import AT_FIRST
+from fuzz.case import Call, Case
+from fuzz.generate.footprint import footprint_of
+from fuzz.generate.sweep import AT_FIRST, explored
+from fuzz.generate.telling import in_turn
 from fuzz.postgres import Server
+from fuzz.trial import Trial
 from fuzz.trials import Trials
 from fuzz.violations import KINDS
 from models import Network, Sessions
@@ -71,13 +73,22 @@ def test_the_classes_that_a_sweep_runs_at_first_of_an_animals_pair_show_its_race
     server: Server, animal: Animal
 ) -> None:
     least = animal.least[0]
-    one, other = least.programs.values()
     with Trials(server) as trials:
         trial = trials.of(animal.target)
-        for programs in ({"A": one, "B": other}, {"A": other, "B": one}):
-            verdicts = Exploration(trial, replace(least, programs=programs)).verdicts()
+        for programs in orders(trial, least):
+            verdicts = explored(trial, replace(least, programs=programs)).verdicts()
             found = [violation.kind for verdict in islice(verdicts, AT_FIRST) for violation in verdict.violations]
             assert set(found) & set(animal.kinds), found
+
+
+def orders(trial: Trial, least: Case) -> list[dict[str, tuple[Call, ...]]]:
+    """The programs of a case in each order in which a sweep may take them."""
+    one, other = (
+        (call, footprint_of(trial(replace(least, programs={"A": (call,)}, schedule=())).history))
+        for (call,) in least.programs.values()
+    )
+    pairs = [in_turn(one, other), in_turn(other, one)]
+    return [{name: (call,) for name, (call, _) in zip("AB", pair, strict=True)} for pair in pairs]
 
 
 def counted(number: int, noun: str, several: str) -> str:

@@ -41,7 +41,7 @@ ONE_INTERRUPTED = 2
 TURN = 80
 """Cases between two turns of learning, and between two of what has been learnt."""
 
-FIRST_TURNS = (80, 120)
+FIRST_TURNS = (80, 140)
 """Cases of a turn of what the first lesson has told, and of one of the second lesson and of what that tells at once."""
 
 LONGER = 3

@@ -6,7 +6,8 @@ what A does about that fails, too.
 What differs: `move_port` asks the session, on a failed flush, who has the address; Neutron's nested transaction went
 back to a savepoint that was gone. Correct code leaves the error alone, and the work is done again.
 
-Seen by `errors`: a PendingRollbackError leaves the operation, at any isolation level.
+Seen by `errors`: a PendingRollbackError leaves the operation, at any isolation level; where what failed was no flush,
+as above READ COMMITTED, it is PostgreSQL's error for statements of a transaction that has failed.
 
 Least: 2 calls, 2 switches.
 """
@@ -50,4 +51,6 @@ def _move(session: Session, port: str, subnet: str, address: str | None) -> dict
         raise AddressInUse(f"port {session.scalar(holder)} has {address}") from None
 
 
-ANIMAL = Animal(ReplacedError, bugs=("LP1571666",), kinds=("pending-rollback",), least=WITHOUT_KEY.least)
+ANIMAL = Animal(
+    ReplacedError, bugs=("LP1571666",), kinds=("pending-rollback", "unhandled-error"), least=WITHOUT_KEY.least
+)

@@ -30,16 +30,18 @@ def database(scratch: Scratch) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def lay_out(database: Connection) -> LayOut:
-    def lay_out_one(schema: str) -> tuple[Reset, Audit]:
-        database.execute(schema.encode())
-        catalogue = read_catalogue(database)
-        install_audit(database, catalogue)
-        reset = Reset(database, catalogue)
-        reset(())
-        return reset, Audit(database, catalogue)
+def lay_out(database: Connection, scratch: Scratch) -> Iterator[LayOut]:
+    with scratch.connect() as control:
 
-    return lay_out_one
+        def lay_out_one(schema: str) -> tuple[Reset, Audit]:
+            database.execute(schema.encode())
+            catalogue = read_catalogue(control)
+            install_audit(control, catalogue)
+            reset = Reset(control, catalogue)
+            reset(())
+            return reset, Audit(control, catalogue)
+
+        yield lay_out_one
 
 
 def rows(database: Connection, query: str) -> list[Any]:
@@ -218,6 +220,23 @@ def test_rows_still_come_back_after_the_tables_were_vacuumed(database: Connectio
         database.execute("UPDATE items SET name = 'z'")
         reset(audit.touched())
     assert rows(database, "SELECT name FROM items ORDER BY id") == [("a",), ("b",), ("c",)]
+
+
+def test_columns_that_are_named_as_variables_of_functions_come_back(database: Connection, lay_out: LayOut) -> None:
+    reset, audit = lay_out("CREATE TABLE losses (found boolean, body text); INSERT INTO losses VALUES (true, '$$;')")
+    database.execute("UPDATE losses SET found = false")
+    reset(audit.touched())
+    assert rows(database, "SELECT * FROM losses") == [(True, "$$;")]
+
+
+def test_a_column_that_an_operation_has_added_does_not_keep_the_rows_from_coming_back(
+    database: Connection, lay_out: LayOut
+) -> None:
+    reset, audit = lay_out(ITEMS)
+    for number in range(2):
+        database.execute(f"ALTER TABLE items ADD extra_{number} integer; UPDATE items SET extra_{number} = 1".encode())
+        reset(audit.touched())
+        assert rows(database, f"SELECT count(*), count(extra_{number}) FROM items") == [(3, 0)]
 
 
 def test_a_database_without_tables_can_be_reset(lay_out: LayOut) -> None:

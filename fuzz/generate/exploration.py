@@ -23,7 +23,7 @@ SPARE = 10_000
 """More turns than a program takes: who begins to move goes on to its end."""
 
 _Waiting = tuple[int, int, Beginning]
-"""Context switches, when it was found, and the beginning."""
+"""Context switches, its own or those that it comes after, when it was found, and the beginning."""
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ class Exploration:
             for place, other in enumerate(others, 1):
                 if other not in begun:
                     never = frozenset({-place})  # an event that no run has had
-                    self._wait(Beginning(Start(never, (other, 0)), (other,), self.others_after))
+                    self._wait(Beginning(Start(never, (other, 0)), (other,), 0), self.others_after)
         while self._waiting:
             _, _, beginning = heappop(self._waiting)
             if not self._has_been_run(beginning.start):
@@ -122,12 +122,12 @@ class Exploration:
             self._wait(other)
         yield verdict
 
-    def _wait(self, beginning: Beginning) -> None:
+    def _wait(self, beginning: Beginning, after: int = 0) -> None:
         self._met.add(beginning.start)
         if self.switches is not None and beginning.switches > self.switches:
             self.beyond += 1
             return
-        heappush(self._waiting, (beginning.switches, self._found, beginning))
+        heappush(self._waiting, (max(beginning.switches, after), self._found, beginning))
         self._found += 1
 
     def _has_been_run(self, start: Start) -> bool:

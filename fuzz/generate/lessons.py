@@ -112,7 +112,10 @@ class Lessons:
         return [(self.calls[place], self._alone[place]) for places in self._writers.values() for place in places]
 
     def some(self, lesson: int) -> Iterator[Verdict]:
-        """Run some calls of each operation, up to one that writes, or in the second lesson to some that do."""
+        """Run some calls of each operation, up to one that writes, or in the second lesson to some that do.
+
+        What is foretold to be refused is passed over.
+        """
         for operation, places in self._by_operation().items():
             yield from self._some(self._writers.setdefault(operation, []), places[: TRIES[lesson]], WRITERS[lesson])
 

@@ -123,7 +123,7 @@ class Sweep:
 
     def _tell(self, level: str) -> Iterator[Verdict]:
         """Begin the pairs that show something new."""
-        yield from self._begin([level], self._telling.more(lambda pair: (level, *sorted(map(id, pair))) in self._begun))
+        yield from self._begin([level], self._telling.more(lambda pair: _which(level, pair) in self._begun))
 
     def _go_on_telling(self, others: Sequence[str]) -> Iterator[Verdict]:
         """More of what was told at one level, then the same at the others; and all else that is in conflict."""
@@ -134,8 +134,8 @@ class Sweep:
     def _begin(self, levels: Sequence[str], groups: Iterable[Calls]) -> Iterator[Verdict]:
         """Run the first classes of calls, one a session, at one level after the other."""
         for level, calls in product(levels, groups):
-            begun = (level, *sorted(map(id, calls)))
-            if begun not in self._begun and is_in_share(repr([level, *map(str, calls)]), self._share):
+            begun = _which(level, calls)
+            if begun not in self._begun and is_in_share(repr([level, *sorted(map(str, calls))]), self._share):
                 self._begun.add(begun)
                 programs = {name: (call,) for name, call in zip(NAMES, calls, strict=False)}
                 exploration = explored(self._trial, Case(self._word, level, programs, seed=self._chance))
@@ -168,6 +168,11 @@ class Sweep:
     def _stale(self, sessions: int = 2) -> Iterator[Case]:
         cases = stale_sessions(self._lessons.palettes().acts, self._word, self._isolation, self._chance, sessions)
         return (case for case in cases if is_in_share(str(case), self._share))
+
+
+def _which(level: str, calls: Calls) -> tuple[object, ...]:
+    """A level and calls, in whatever order they are."""
+    return (level, *sorted(map(id, calls)))
 
 
 def explored(trial: Trial, case: Case) -> Exploration:

@@ -87,10 +87,11 @@ class Telling:
                     self._meet(pair, *in_turn(*(alone[id(call)] for call in pair)))
         return list(self._met.values())
 
-    def _meet(self, pair: Pair, one: Alone, other: Alone) -> None:
-        self._met[_ids(pair)] = ((one[0], other[0]), self._conflicts_of(one, other))
+    def _meet(self, met: Pair, one: Alone, other: Alone) -> None:
+        pair = (one[0], other[0])
+        self._met[_ids(met)] = (pair, self._conflicts_of(one, other))
         if orphans(one, other):
-            self._orphaning.add(_ids((one[0], other[0])))
+            self._orphaning.add(_ids(pair))
 
     def _conflicts_of(self, one: Alone, other: Alone) -> frozenset[Conflict]:
         """The conflicts of two calls, computed once."""

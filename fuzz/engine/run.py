@@ -7,7 +7,8 @@ blocked ones are looked at again, and one that was released settles before the n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import nullcontext
 from time import monotonic, sleep
 
 from psycopg.pq import TransactionStatus
@@ -123,10 +124,17 @@ class Run:
             if lane.exchange is None:
                 self.recorder.turn(session, lane.call)
                 return True
-        self._take(lane)
-        if self._waiting:
-            self._settle_blocked()
+        if len(self._waiting) > 1:
+            self._hear_checks()
+        with self._settler.one_by_one(self._in_the_server()) if len(self._waiting) > 1 else nullcontext():
+            self._take(lane)
+            if self._waiting:
+                self._settle_blocked()
         return True
+
+    def _in_the_server(self) -> Iterator[Exchange]:
+        """What sessions have sent that wait there, and not in the process."""
+        return (lane.exchange for lane in self._waiting if lane.exchange is not None)
 
     def go_on(self, session: str) -> bool:
         """Let a session take its next step; at the end of its program, close what it has left open.

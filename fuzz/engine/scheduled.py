@@ -133,6 +133,13 @@ class Scheduled(ABC):
     def finish(self) -> None:
         """Close it at once, likewise."""
 
+    def hear_of_wait(self, message: str) -> None:
+        """Take what the server logs: that it still waits, as often as it wakes up, or that it has got what it wants."""
+        if " still waiting for " in message:
+            self.checked = True
+        elif " acquired " in message:
+            self.checked = False
+
     @property
     def is_idle(self) -> bool:
         """Whether it is in no transaction."""

@@ -5,6 +5,8 @@ Blocked is never guessed from a time-out: after a short while without an answer 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from inspect import signature
 from select import select
@@ -16,6 +18,7 @@ from psycopg.waiting import Ready, Wait, wait, wait_selector
 
 from fuzz.engine.connections import Connections
 from fuzz.engine.scheduled import Exchange
+from fuzz.postgres.halting import Halting
 from fuzz.postgres.monitor import Monitor
 
 PATIENCE = 300e-6
@@ -54,12 +57,14 @@ class Settler:
     Args:
         monitor: sees who waits for whom.
         connections: those that can wait for one another.
+        halting: has those stand still that wait.
         step_timeout: seconds after which a statement that is not blocked is given up.
     """
 
-    def __init__(self, monitor: Monitor, connections: Connections, step_timeout: float) -> None:
+    def __init__(self, monitor: Monitor, connections: Connections, halting: Halting, step_timeout: float) -> None:
         self._monitor = monitor
         self._connections = connections
+        self._halting = halting
         self._step_timeout = step_timeout
 
     def send(self, exchange: Exchange) -> Answer | None:
@@ -84,10 +89,29 @@ class Settler:
     def go_on(self, exchange: Exchange) -> Answer | None:
         """Go on with an exchange that was blocked; as `send`."""
         if self._is_blocked(exchange):
-            return None
+            return self._hear(exchange)
+        self._halting.let_go(exchange.connection.pid)
         exchange.connection.checked = False
         ready = self._ready(exchange, PATIENCE)
-        return None if ready is None else self._drive(exchange, ready, PATIENCE)
+        answer = None if ready is None else self._drive(exchange, ready, PATIENCE)
+        if answer is None and self._halting.is_on:
+            answer = self.hear_check(exchange)
+            if answer is None:
+                self._halting.halt(exchange.connection.pid)
+        return answer
+
+    def one_by_one(self, waiting: Iterable[Exchange]) -> AbstractContextManager[None]:
+        """Within it, of those that wait, each goes on only when `go_on` is asked for it.
+
+        Args:
+            waiting: exchanges that are blocked, and whose deadlock checks are over.
+        """
+        return self._halting.halted(exchange.connection.pid for exchange in waiting)
+
+    def _hear(self, exchange: Exchange) -> Answer | None:
+        """Read what the server has said of an exchange that is blocked: this may be another wait than before."""
+        said = select([exchange.connection.socket], [], [], 0)[0]
+        return self._drive(exchange, Ready.R, 0.0) if said else None
 
     def hear_check(self, exchange: Exchange) -> Answer | None:
         """Wait for the deadlock check of an exchange that is blocked to be over.

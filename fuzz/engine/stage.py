@@ -31,6 +31,7 @@ from fuzz.history import Failure, History, Inside, Outcome, Table
 from fuzz.postgres import Scratch
 from fuzz.postgres.audit import Audit, install_audit
 from fuzz.postgres.catalogue import read_catalogue
+from fuzz.postgres.halting import Halting
 from fuzz.postgres.monitor import Monitor
 from fuzz.postgres.reset import Reset
 from fuzz.target import Target
@@ -88,7 +89,7 @@ class Stage:
         self._reset(())
         self._audit = Audit(self._control, self.catalogue)
         self._monitor = Monitor(self._control)
-        self._settler = Settler(self._monitor, self._connections, step_timeout)
+        self._settler = Settler(self._monitor, self._connections, Halting(self._control), step_timeout)
         self._columns = Columns(self.catalogue)
         self._never_wait = _never_wait(self.catalogue.named.values())
 

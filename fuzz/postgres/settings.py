@@ -21,6 +21,7 @@ EMBEDDED: Mapping[str, str] = MappingProxyType(
     {
         **CONNECTION,
         "autovacuum": "off",  # it takes locks that are not the target's
+        "cluster_name": "rowrace",  # by which we know it: see `fuzz.postgres.halting`
         "dynamic_shared_memory_type": "mmap",  # inside the data directory, so that it goes with it
         "fsync": "off",
         "full_page_writes": "off",

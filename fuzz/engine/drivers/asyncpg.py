@@ -259,8 +259,7 @@ class ScheduledConnection(Scheduled, asyncpg.Connection, metaclass=_Meta):  # ty
 
 
 def _heard(connection: ScheduledConnection, message: Any) -> None:
-    if " still waiting for " in message.message:
-        connection.checked = True
+    connection.hear_of_wait(message.message)
 
 
 def _told(query: str) -> str:

@@ -237,5 +237,4 @@ class _Notices:
 
     def append(self, notice: str) -> None:
         """Hear one."""
-        if " still waiting for " in notice:
-            self._connection.checked = True
+        self._connection.hear_of_wait(notice)

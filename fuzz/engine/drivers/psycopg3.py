@@ -167,8 +167,8 @@ class _Ours(Scheduled):
         self.add_notice_handler(self._heard)
 
     def _heard(self, diagnostic: Diagnostic) -> None:
-        if diagnostic.source_function == "ProcSleep" and " acquired " not in (diagnostic.message_primary or ""):
-            self.checked = True
+        if diagnostic.source_function == "ProcSleep":  # in whatever language
+            self.checked = " acquired " not in (diagnostic.message_primary or "")
 
     def undo(self) -> bool:
         """As `Scheduled.undo`."""

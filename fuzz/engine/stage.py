@@ -192,7 +192,7 @@ class Stage:
     def _put_back(self) -> None:
         self._connections.clear()
         if self._like_new:
-            self._reset.anew()
+            self._reset.anew(self._audit.touched())
         else:
             self._reset(self._audit.touched())
 

@@ -9,8 +9,8 @@ rows go where there is room. Where that must not be, TRUNCATE makes the tables a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, LiteralString
 
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
@@ -51,7 +51,7 @@ class Reset:
     def __init__(self, connection: Connection[TupleRow], catalogue: Catalogue) -> None:
         self._connection = connection
         self.size = 0
-        self._tables = {stored.table.name: stored for stored in catalogue.tables.values()}
+        self._tables: Mapping[str, Stored] = {stored.table.name: stored for stored in catalogue.tables.values()}
         self._copies = {name: f"seed_{number}" for number, name in enumerate(self._tables)}
         for name, stored in self._tables.items():
             copy = sql.Identifier(self._copies[name])
@@ -61,7 +61,8 @@ class Reset:
         self._define(_REST, sql.SQL("; ").join([sql.SQL("DELETE FROM rowrace.audit"), *_restart(catalogue.sequences)]))
         connection.execute(_SETTINGS)
         self._count = 0
-        self._vacuum(self._tables.values())
+        self._sizes: Mapping[str, int] = {}
+        self._vacuum(self._tables)
 
     def rows(self) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
         """The seed's rows by table, as the audit would write them."""
@@ -75,19 +76,52 @@ class Reset:
             for name, stored in self._tables.items()
         }
 
-    def anew(self) -> None:
-        """Put back every table's rows into an empty file, one after the other, and every sequence."""
-        names = sql.SQL(", ").join(stored.identifier for stored in self._tables.values()).as_string(self._connection)
-        clear = f"TRUNCATE {names}; " if names else ""
-        self._connection.execute(clear.encode() + self._calls(self._tables))
-        self._vacuum(self._tables.values())
+    def anew(self, written: Iterable[str]) -> None:
+        """Put back every table's rows into an empty file, one after the other, and every sequence.
+
+        Args:
+            written: the tables that have been written since this, or an ordinary reset, was done last.
+        """
+        if not self._sizes or not self._cut_off(sorted(written)):
+            self._execute("TRUNCATE {}", self._tables)
+            self._fill(self._tables)
+            self._empty(self._tables)  # as the next time: the planner is told that indexes had nothing in them
+            self._fill(self._tables)
+            self._sizes = self._sizes_of(self._tables)
 
     def __call__(self, written: Iterable[str]) -> None:
         """Put back the rows of the tables that have been written, and every sequence."""
+        self._sizes = {}
         self._connection.execute(self._calls(sorted(written)))
         self._count += 1
         if self._count % VACUUM_EVERY == 0:
-            self._vacuum(self._tables.values())
+            self._vacuum(self._tables)
+
+    def _cut_off(self, written: Collection[str]) -> bool:
+        """As TRUNCATE, in less than half the time, where all was new before; whether it is again.
+
+        VACUUM cuts off a file where it ends in empty pages. It does not make an index smaller that has grown.
+        """
+        self._empty(written)
+        self._fill(written)
+        return self._sizes_of(written).items() <= self._sizes.items()
+
+    def _empty(self, tables: Collection[str]) -> None:
+        for name in tables:
+            self._execute("DELETE FROM ONLY {}", [name])
+        self._vacuum(tables)
+
+    def _fill(self, tables: Collection[str]) -> None:
+        """Put rows into empty tables, and let the planner know how many there are."""
+        self._connection.execute(self._calls(tables))
+        self._vacuum(tables)
+
+    def _sizes_of(self, tables: Collection[str]) -> Mapping[str, int]:
+        """Bytes of tables and their indexes."""
+        size = "SELECT pg_relation_size({name}) + pg_indexes_size({name})"
+        names = [sql.Literal(self._tables[name].identifier.as_string(self._connection)) for name in tables]
+        asked = sql.SQL(" UNION ALL ").join(sql.SQL(size).format(name=name) for name in names)
+        return dict(zip(tables, (row[0] for row in self._connection.execute(asked)), strict=True)) if names else {}
 
     def _calls(self, tables: Iterable[str]) -> bytes:
         """The text of a query that puts some tables' rows back, and the rest: all in one transaction."""
@@ -99,9 +133,14 @@ class Reset:
         body = sql.SQL(_BODY).format(statements=statements).as_string(self._connection)
         self._connection.execute(sql.SQL(_FUNCTION).format(name=sql.Identifier(name), body=sql.Literal(body)))
 
-    def _vacuum(self, tables: Iterable[Stored]) -> None:
-        names = [stored.identifier for stored in tables] + [sql.Identifier("rowrace", "audit")]
+    def _vacuum(self, tables: Iterable[str]) -> None:
+        names = [self._tables[name].identifier for name in tables] + [sql.Identifier("rowrace", "audit")]
         self._connection.execute(sql.SQL("VACUUM ") + sql.SQL(", ").join(names))
+
+    def _execute(self, statement: LiteralString, tables: Iterable[str]) -> None:
+        """Execute a statement that names some tables, if there are any."""
+        if names := [self._tables[name].identifier for name in tables]:
+            self._connection.execute(sql.SQL(statement).format(sql.SQL(", ").join(names)))
 
 
 def _restoring(stored: Stored, copy: sql.Identifier) -> sql.Composable:

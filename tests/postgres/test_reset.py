@@ -74,15 +74,44 @@ def test_the_rows_of_the_seed_come_back(database: Connection, lay_out: LayOut, c
 def test_tables_made_anew_have_their_rows_where_they_were_at_first(database: Connection, lay_out: LayOut) -> None:
     reset, audit = lay_out(ITEMS)
     places = "SELECT id, ctid::text FROM items"
-    reset.anew()
+    reset.anew(())
     first = rows(database, places)
     for _ in range(3):
         database.execute("UPDATE items SET name = name || 'z'")
         reset(audit.touched())
     assert rows(database, places) != first
-    reset.anew()
+    reset.anew(())
     assert rows(database, places) == first
     assert audit.touched() == frozenset()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE items SET name = name || 'z'",
+        "DELETE FROM boxes",
+        "INSERT INTO items (box, name) SELECT 1, n FROM generate_series(1, 2000) AS n; DELETE FROM items",
+        "INSERT INTO items (id, box, name) VALUES (9, 1, 'd'); DELETE FROM items WHERE id = 9",
+    ],
+)
+def test_and_again_without_new_files_unless_an_index_has_grown(
+    database: Connection, lay_out: LayOut, change: str
+) -> None:
+    reset, audit = lay_out(ITEMS)
+    told = (
+        "SELECT relname, reltuples, pg_relation_size(oid) FROM pg_class WHERE relname ~ '^(items|boxes)' ORDER BY 1",
+        "SELECT id, box, name, ctid::text FROM items",
+        "SELECT id, ctid::text FROM boxes",
+    )
+    files = "SELECT pg_relation_filenode('items')"
+    reset.anew(())
+    first, file = [rows(database, query) for query in told], rows(database, files)
+    for _ in range(3):
+        database.execute(change.encode())
+        reset.anew(audit.touched())
+        assert [rows(database, query) for query in told] == first
+        assert audit.touched() == frozenset()
+    assert (rows(database, files) == file) == ("2000" not in change)
 
 
 def test_tables_that_were_not_written_are_left_alone(database: Connection, lay_out: LayOut) -> None:

@@ -105,9 +105,10 @@ NEW: Mapping[str, Any] = {function.__name__: (function, arguments) for function,
 
 ALL: Mapping[str, Any] = {**ACTS, **NEW}
 
-LONG = frozenset(
-    {"increment", "undone", "try_child", "later_child", "orm_put", "orm_add", "orm_drop", "orm_selectin"}
-) | {"take_first", "twice", "looked_before", "put_instead"}
+LONGER = frozenset({"undone", "try_child", "twice", "looked_before", "put_instead"})
+"""Acts of three statements and more."""
+
+LONG = LONGER | {"increment", "later_child", "orm_put", "orm_add", "orm_drop", "orm_selectin", "take_first"}
 """Acts of two statements and more."""
 
 SHORT = ALL.keys() - LONG

@@ -7,8 +7,8 @@ blocked ones are looked at again, and one that was released settles before the n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from time import monotonic, sleep
 
 from psycopg.pq import TransactionStatus
@@ -21,6 +21,7 @@ from fuzz.engine.locks import Pause
 from fuzz.engine.recorder import Recorder, Taken
 from fuzz.engine.scheduled import Exchange
 from fuzz.engine.settle import Answer, Hung, Settler
+from fuzz.engine.unhindered import Unhindered
 from fuzz.history import CLOSING, COME_TO, Failure
 from fuzz.postgres.audit import Audit
 
@@ -43,7 +44,7 @@ class Run:
         audit: tells what was committed.
         connections: tells which session uses which backend.
         inspect: asks the target's invariants.
-        never_wait: what ends a transaction, as a step is called, and cannot have to wait for another session.
+        unhindered: tells which steps cannot have to wait for another session.
         lasting: whether a session lives through its program, so that its end is a step of its own.
         step_timeout: seconds after which sessions that do not answer are given up.
     """
@@ -57,7 +58,7 @@ class Run:
         audit: Audit,
         connections: Connections,
         inspect: Inspect,
-        never_wait: Collection[str],
+        unhindered: Unhindered,
         lasting: bool,
         step_timeout: float,
     ) -> None:
@@ -67,7 +68,7 @@ class Run:
         self._audit = audit
         self._connections = connections
         self._inspect = inspect
-        self._never_wait = never_wait
+        self._unhindered = unhindered
         self._lasting = lasting
         self._step_timeout = step_timeout
         self._taking: dict[str, Taken] = {}
@@ -124,17 +125,18 @@ class Run:
             if lane.exchange is None:
                 self.recorder.turn(session, lane.call)
                 return True
-        if len(self._waiting) > 1:
-            self._hear_checks()
-        with self._settler.one_by_one(self._in_the_server()) if len(self._waiting) > 1 else nullcontext():
+        with self._standing_still():
             self._take(lane)
             if self._waiting:
                 self._settle_blocked()
         return True
 
-    def _in_the_server(self) -> Iterator[Exchange]:
-        """What sessions have sent that wait there, and not in the process."""
-        return (lane.exchange for lane in self._waiting if lane.exchange is not None)
+    def _standing_still(self) -> AbstractContextManager[None]:
+        """Within it, of several that wait and may be set free by one step, each goes on only when it is looked at."""
+        if len(self._waiting) < 2:  # noqa: PLR2004 - one alone has nobody to meet
+            return nullcontext()
+        self._hear_checks()
+        return self._settler.one_by_one(lane.exchange for lane in self._waiting if lane.exchange is not None)
 
     def go_on(self, session: str) -> bool:
         """Let a session take its next step; at the end of its program, close what it has left open.
@@ -196,7 +198,7 @@ class Run:
     def _take(self, lane: Lane) -> None:
         exchange = lane.exchange
         assert exchange is not None
-        if exchange.sql not in self._never_wait:
+        if self._waiting and not self._unhindered(exchange, (taken.exchange for taken in self.recorder.steps)):
             self._hear_checks()
         self.hear_commit()
         self._sent[lane.name, lane.call] += 1

@@ -58,6 +58,7 @@ class Scheduled(ABC):
             on, a backend logs that it still waits right after its deadlock check, and client_min_messages makes it
             say so to us. From then on whoever closes a cycle is its victim, always: the check of a wait runs once, and
             this one found no cycle yet.
+        tells: whether the server has said so when it was waited for last.
         settings: the default isolation level and the lock timeout that rowrace has set; "" where it has not.
         own_level: what its driver had been told about levels when it first left its pool: by `create_engine`, or by
             whoever hears of new connections. An option of one use is undone to this.
@@ -73,6 +74,7 @@ class Scheduled(ABC):
     given: Given | None = None
     scheduled: bool = False
     checked: bool = False
+    tells: bool = True
     settings: tuple[str, str] = ("", "")
     own_level: Any = UNKNOWN
     user: str = ""
@@ -136,7 +138,7 @@ class Scheduled(ABC):
     def hear_of_wait(self, message: str) -> None:
         """Take what the server logs: that it still waits, as often as it wakes up, or that it has got what it wants."""
         if " still waiting for " in message:
-            self.checked = True
+            self.checked = self.tells = True
         elif " acquired " in message:
             self.checked = False
 

@@ -31,8 +31,11 @@ time that the machine takes to wake up: on an idle machine twice as much as the 
 LONGEST_PATIENCE = 0.02
 """Seconds between two questions, when a statement takes long."""
 
-UNCHECKED = 0.05
-"""Seconds for word of the deadlock check to come; a wait for a safe snapshot has none, and can close no cycle."""
+UNCHECKED = 1.0
+"""Seconds for word of the deadlock check to come; it takes one thousandth of it, but on a machine that is busy."""
+
+UNTOLD = 0.05
+"""The same where none has come before: the target's code has set client_min_messages, perhaps."""
 
 
 TIMED = "timeout" in signature(wait_selector).parameters
@@ -119,9 +122,12 @@ class Settler:
         Returns:
             The answer, if there was a deadlock, or the wait has ended in some other way; None: it is still blocked.
         """
-        while not exchange.connection.checked:
-            if not select([exchange.connection.socket], [], [], UNCHECKED)[0]:
-                exchange.connection.checked = True
+        connection = exchange.connection
+        while not connection.checked:
+            if not exchange.blockers:  # it waits for a safe snapshot: that has no check, and closes no cycle
+                connection.checked = True
+            elif not select([connection.socket], [], [], UNCHECKED if connection.tells else UNTOLD)[0]:
+                connection.checked, connection.tells = True, False
             elif (answer := self._drive(exchange, Ready.R, 0.0)) is not None:
                 return answer
         return None

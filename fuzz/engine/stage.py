@@ -26,8 +26,9 @@ from fuzz.engine.pools import hand_out_the_last
 from fuzz.engine.recorder import Columns, Recorder
 from fuzz.engine.run import Run
 from fuzz.engine.settle import Settler
+from fuzz.engine.unhindered import Unhindered
 from fuzz.errors import TargetError
-from fuzz.history import Failure, History, Inside, Outcome, Table
+from fuzz.history import Failure, History, Inside, Outcome
 from fuzz.postgres import Scratch
 from fuzz.postgres.audit import Audit, install_audit
 from fuzz.postgres.catalogue import read_catalogue
@@ -91,7 +92,7 @@ class Stage:
         self._monitor = Monitor(self._control)
         self._settler = Settler(self._monitor, self._connections, Halting(self._control), step_timeout)
         self._columns = Columns(self.catalogue)
-        self._never_wait = _never_wait(self.catalogue.named.values())
+        self._unhindered = Unhindered(self.catalogue)
 
     @property
     def substrate(self) -> str:
@@ -161,7 +162,7 @@ class Stage:
             audit=self._audit,
             connections=self._connections,
             inspect=self._environments.inspect if self.target.invariants else dict,
-            never_wait=self._never_wait,
+            unhindered=self._unhindered,
             lasting=self.target.session_scope == "program",
             step_timeout=self.step_timeout,
         )
@@ -245,11 +246,6 @@ class Stage:
         """The backends that hold advisory locks; asked of the server only where something may have taken one."""
         may_hold = self.catalogue.routines or any(each.names_advisory_locks for each in self._connections)
         return self._monitor.holders() if may_hold else set()
-
-
-def _never_wait(tables: Iterable[Table]) -> frozenset[str]:
-    """What ends a transaction and cannot have to wait; a COMMIT can, where constraints or triggers may be deferred."""
-    return frozenset({"ROLLBACK"} if any(t.defers or t.has_triggers for t in tables) else {"ROLLBACK", "COMMIT"})
 
 
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str] | None:

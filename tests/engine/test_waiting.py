@@ -85,6 +85,21 @@ def test_the_session_that_closes_a_cycle_is_its_victim_every_time(stage: Stage, 
     assert len({history.digest() for history in histories}) == 1
 
 
+def test_so_it_is_when_another_has_only_looked_before(stage: Stage) -> None:
+    programs = {"A": sql(change(1), read(3), change(2), "commit"), "B": sql(change(2), change(1), "commit")}
+    histories = [stage.run(case("ABBAA", **programs)) for _ in range(200)]
+    assert {tuple(failed(history).items()) for history in histories} == {(("A", "40P01"),)}
+    assert len({history.digest() for history in histories}) == 1
+
+
+def test_who_has_silenced_the_server_has_a_victim_too(stage: Stage) -> None:
+    silent = "SET LOCAL client_min_messages = error"
+    programs = {"A": sql(silent, change(1), change(2), "commit"), "B": sql(change(2), silent, change(1), "commit")}
+    histories = [stage.run(case("AABBBA", **programs)) for _ in range(5)]
+    assert {tuple(failed(history).items()) for history in histories} == {(("A", "40P01"),)}
+    assert step(histories[0], "B", 2).waited_for == ("A",)
+
+
 @pytest.mark.parametrize("order", list(permutations("ABC")))
 def test_the_victim_of_a_cycle_of_three_is_who_closes_it(stage: Stage, order: tuple[str, ...]) -> None:
     ring = {name: sql(change(place + 1), change((place + 1) % 3 + 1), "commit") for place, name in enumerate("ABC")}

@@ -169,6 +169,7 @@ class _Ours(Scheduled):
     def _heard(self, diagnostic: Diagnostic) -> None:
         if diagnostic.source_function == "ProcSleep":  # in whatever language
             self.checked = " acquired " not in (diagnostic.message_primary or "")
+            self.tells = True
 
     def undo(self) -> bool:
         """As `Scheduled.undo`."""

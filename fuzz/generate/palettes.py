@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from random import Random
 
 from fuzz.case import Call
@@ -20,9 +21,6 @@ from fuzz.traces.foresight import Foresight
 
 MET = 4
 """One pair in so many is of any two calls, the others are pairs that meet: what has been learnt may mislead."""
-
-ACT_STEPS = 3
-"""Steps of a call in a long session, about: it loads, or flushes, or neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +58,11 @@ class Palettes:
         met: pairs of them that meet, every pair of operations as often as any other; empty where one session lives
             through a program.
         together: for long sessions: the calls that belong together.
-        lengths: operation -> the most steps that one of its calls took alone.
+        lengths: operation -> the most steps that one of its calls took alone, or after a call of the same session.
         foresight: tells which steps conflict, before they are taken.
         acts: for long sessions: what two calls in a row do.
         beside: a call, as text -> the calls that it meets.
-        steps: a call, as text -> how many it took alone.
+        steps: a call, as text -> how many it took alone; in a long session that of one that took none is not told.
     """
 
     calls: tuple[Call, ...]
@@ -134,9 +132,7 @@ def palettes_of_calls(
         foresight: tells which steps conflict.
         chance: seed of what is drawn.
     """
-    lengths = dict.fromkeys((call.operation for call in table), 1)
-    for call, footprint in alone:
-        lengths[call.operation] = max(lengths[call.operation], footprint.steps)
+    lengths = _longest(table, alone)
     random = Random(chance)  # noqa: S311 - a campaign must repeat
     met = _met(meetings.values(), random)
     steps = {str(call): footprint.steps for call, footprint in alone}
@@ -156,8 +152,18 @@ def palettes_of_sessions(
         foresight: tells which steps conflict.
     """
     palettes = (table, *(_together(alone, pivot) for _, pivot in alone if pivot.touches))
-    lengths = dict.fromkeys((call.operation for call in table), ACT_STEPS)
-    return Palettes(tuple(calls), (), palettes, lengths, foresight, tuple(acts))
+    steps = {str(call): footprint.steps for call, footprint in alone if footprint.steps}
+    after = [(act.calls[1], act.alone.steps - steps.get(str(act.calls[0]), 0)) for act in acts]
+    lengths = _longest(table, alone, after)
+    return Palettes(tuple(calls), (), palettes, lengths, foresight, tuple(acts), steps=steps)
+
+
+def _longest(table: Iterable[Call], alone: Iterable[Alone], after: Iterable[tuple[Call, int]] = ()) -> dict[str, int]:
+    """The most steps of each operation, by calls that were run, and at least one."""
+    lengths = dict.fromkeys((call.operation for call in table), 1)
+    for call, steps in chain(((call, footprint.steps) for call, footprint in alone), after):
+        lengths[call.operation] = max(lengths[call.operation], steps)
+    return lengths
 
 
 def _together(alone: Sequence[Alone], pivot: Footprint) -> tuple[Call, ...]:

@@ -4,6 +4,7 @@ from collections import Counter
 
 from fuzz.case import Call
 from fuzz.generate.lessons import learn
+from models import Sessions
 from tests.generate.conftest import Stand
 from tests.generate.test_lessons import Choosy
 from tests.targets_that_race import Crossing, Losing
@@ -41,3 +42,12 @@ def test_a_call_is_as_long_as_it_was_alone_and_not_as_the_longest_of_its_operati
     lengths = [palettes.length(Call("pay", {"account": account, "amount": 1})) for account in (1, 3)]
     assert lengths == [0, 2]
     assert palettes.length(Call("pay", {"account": 99, "amount": 1})) == palettes.lengths["pay"] == 2
+
+
+def test_in_a_long_session_a_commit_is_as_long_as_what_came_before_has_made_it(stand: Stand) -> None:
+    palettes = learn(stand(Sessions), "x", 1).palettes()
+    assert palettes.lengths["get"] == 1
+    assert palettes.length(Call("commit", {})) == palettes.lengths["commit"] > 2
+    deletes = {palettes.length(call) for call in palettes.calls if call.operation == "delete"}
+    assert len(deletes) > 1
+    assert max(deletes) == palettes.lengths["delete"]

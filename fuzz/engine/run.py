@@ -17,11 +17,11 @@ from fuzz.case import Call
 from fuzz.engine.carrier import Overdue
 from fuzz.engine.connections import Connections
 from fuzz.engine.lane import Lane
+from fuzz.engine.locking import Locking
 from fuzz.engine.locks import Pause
 from fuzz.engine.recorder import Recorder, Taken
 from fuzz.engine.scheduled import Exchange
 from fuzz.engine.settle import Answer, Hung, Settler
-from fuzz.engine.unhindered import Unhindered
 from fuzz.history import CLOSING, COME_TO, Failure
 from fuzz.postgres.audit import Audit
 
@@ -44,7 +44,7 @@ class Run:
         audit: tells what was committed.
         connections: tells which session uses which backend.
         inspect: asks the target's invariants.
-        unhindered: tells which steps cannot have to wait for another session.
+        locking: tells what steps may have to do with locks.
         lasting: whether a session lives through its program, so that its end is a step of its own.
         step_timeout: seconds after which sessions that do not answer are given up.
     """
@@ -58,7 +58,7 @@ class Run:
         audit: Audit,
         connections: Connections,
         inspect: Inspect,
-        unhindered: Unhindered,
+        locking: Locking,
         lasting: bool,
         step_timeout: float,
     ) -> None:
@@ -68,7 +68,8 @@ class Run:
         self._audit = audit
         self._connections = connections
         self._inspect = inspect
-        self._unhindered = unhindered
+        self._locking = locking
+        self._tables_locked = False
         self._lasting = lasting
         self._step_timeout = step_timeout
         self._taking: dict[str, Taken] = {}
@@ -125,15 +126,18 @@ class Run:
             if lane.exchange is None:
                 self.recorder.turn(session, lane.call)
                 return True
-        with self._standing_still():
+        with self._standing_still(lane.exchange):
             self._take(lane)
             if self._waiting:
                 self._settle_blocked()
         return True
 
-    def _standing_still(self) -> AbstractContextManager[None]:
-        """Within it, of several that wait and may be set free by one step, each goes on only when it is looked at."""
-        if len(self._waiting) < 2:  # noqa: PLR2004 - one alone has nobody to meet
+    def _standing_still(self, exchange: Exchange) -> AbstractContextManager[None]:
+        """Within it, those that wait go on only when they are looked at, where else what they do next would be chance.
+
+        That is so where one step may set several free, or set one free and go on itself.
+        """
+        if not self._waiting or (len(self._waiting) == 1 and not self._locking.frees_midway(exchange)):
             return nullcontext()
         self._hear_checks()
         return self._settler.one_by_one(lane.exchange for lane in self._waiting if lane.exchange is not None)
@@ -198,8 +202,9 @@ class Run:
     def _take(self, lane: Lane) -> None:
         exchange = lane.exchange
         assert exchange is not None
-        if self._waiting and not self._unhindered(exchange, (taken.exchange for taken in self.recorder.steps)):
+        if self._waiting and self._locking.may_wait(exchange, tables_locked=self._tables_locked):
             self._hear_checks()
+        self._tables_locked = self._tables_locked or self._locking.locks_tables(exchange)
         self.hear_commit()
         self._sent[lane.name, lane.call] += 1
         if self._sent[lane.name, lane.call] > MOST_STEPS:
@@ -287,11 +292,14 @@ class Run:
             pass
 
     def _is_released(self, lane: Lane) -> bool:
-        """Whether a session that waits got what it waits for; then its transaction may end, and release another."""
+        """Whether a session that waits got what it waits for: it may wait for more then, and yet release another."""
         if lane.pause is not None:
             self.hear_commit()
             return self._is_over(lane, lane.pause)
-        return self._look_again(lane, self._settler.go_on)
+        exchange = lane.exchange
+        assert exchange is not None
+        moved = exchange.moved
+        return self._look_again(lane, self._settler.go_on) or exchange.moved > moved
 
     def _look_again(self, lane: Lane, look: Callable[[Exchange], Answer | None]) -> bool:
         """Whether the step of a session that waits has been answered meanwhile."""

@@ -21,6 +21,9 @@ from fuzz.engine.where import calling_line
 _LISTEN = re.compile(r"\s*LISTEN\s", re.IGNORECASE)
 _ADVISORY = re.compile("advisory", re.IGNORECASE)
 
+LOGGED_BY = "ProcSleep"
+"""The function of the server that logs what becomes of a wait for a lock."""
+
 UNKNOWN = object()
 """In place of a level that has not been looked at."""
 
@@ -36,6 +39,7 @@ class Exchange:
         cursor: has the result of the statement as its `pgresult` afterwards; None: there is none to be had.
         state: what the generator waits for, once it has been started: to read, to write, or both.
         blockers: the backends that it waited for when the server was last asked.
+        moved: how often it has got what it waited for.
     """
 
     connection: Scheduled
@@ -46,6 +50,7 @@ class Exchange:
     where: str
     state: int = 0
     blockers: frozenset[int] = frozenset()
+    moved: int = 0
 
 
 class Scheduled(ABC):
@@ -58,7 +63,7 @@ class Scheduled(ABC):
             on, a backend logs that it still waits right after its deadlock check, and client_min_messages makes it
             say so to us. From then on whoever closes a cycle is its victim, always: the check of a wait runs once, and
             this one found no cycle yet.
-        tells: whether the server has said so when it was waited for last.
+        tells: whether the server says so: False where it has been waited for in vain, until it is heard again.
         settings: the default isolation level and the lock timeout that rowrace has set; "" where it has not.
         own_level: what its driver had been told about levels when it first left its pool: by `create_engine`, or by
             whoever hears of new connections. An option of one use is undone to this.
@@ -137,10 +142,8 @@ class Scheduled(ABC):
 
     def hear_of_wait(self, message: str) -> None:
         """Take what the server logs: that it still waits, as often as it wakes up, or that it has got what it wants."""
-        if " still waiting for " in message:
-            self.checked = self.tells = True
-        elif " acquired " in message:
-            self.checked = False
+        self.tells = True
+        self.checked = " acquired " not in message
 
     @property
     def is_idle(self) -> bool:

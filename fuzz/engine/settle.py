@@ -35,7 +35,7 @@ UNCHECKED = 1.0
 """Seconds for word of the deadlock check to come; it takes one thousandth of it, but on a machine that is busy."""
 
 UNTOLD = 0.05
-"""The same where none has come before: the target's code has set client_min_messages, perhaps."""
+"""The same where it has not come the last time: the target's code has set client_min_messages, perhaps."""
 
 
 TIMED = "timeout" in signature(wait_selector).parameters
@@ -93,6 +93,7 @@ class Settler:
         """Go on with an exchange that was blocked; as `send`."""
         if self._is_blocked(exchange):
             return self._hear(exchange)
+        exchange.moved += 1
         self._halting.let_go(exchange.connection.pid)
         exchange.connection.checked = False
         ready = self._ready(exchange, PATIENCE)
@@ -124,8 +125,8 @@ class Settler:
         """
         connection = exchange.connection
         while not connection.checked:
-            if not exchange.blockers:  # it waits for a safe snapshot: that has no check, and closes no cycle
-                connection.checked = True
+            if not exchange.blockers and self._is_blocked(exchange) and not exchange.blockers:
+                connection.checked = True  # it waits for a safe snapshot: that has no check, and closes no cycle
             elif not select([connection.socket], [], [], UNCHECKED if connection.tells else UNTOLD)[0]:
                 connection.checked, connection.tells = True, False
             elif (answer := self._drive(exchange, Ready.R, 0.0)) is not None:

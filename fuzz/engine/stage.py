@@ -19,6 +19,7 @@ from fuzz.engine.environments import Environments
 from fuzz.engine.garbage import no_collection
 from fuzz.engine.hashes import hash_by_number, numbered_anew
 from fuzz.engine.lane import Lane
+from fuzz.engine.locking import Locking
 from fuzz.engine.order import load_in_order
 from fuzz.engine.overdue import Watch
 from fuzz.engine.performer import Performer
@@ -26,7 +27,6 @@ from fuzz.engine.pools import hand_out_the_last
 from fuzz.engine.recorder import Columns, Recorder
 from fuzz.engine.run import Run
 from fuzz.engine.settle import Settler
-from fuzz.engine.unhindered import Unhindered
 from fuzz.errors import TargetError
 from fuzz.history import Failure, History, Inside, Outcome
 from fuzz.postgres import Scratch
@@ -90,9 +90,10 @@ class Stage:
         self._reset(())
         self._audit = Audit(self._control, self.catalogue)
         self._monitor = Monitor(self._control)
-        self._settler = Settler(self._monitor, self._connections, Halting(self._control), step_timeout)
+        self._halting = Halting(self._control)
+        self._settler = Settler(self._monitor, self._connections, self._halting, step_timeout)
         self._columns = Columns(self.catalogue)
-        self._unhindered = Unhindered(self.catalogue)
+        self._locking = Locking(self.catalogue, unseen=self._unscheduled is not None)
 
     @property
     def substrate(self) -> str:
@@ -162,7 +163,7 @@ class Stage:
             audit=self._audit,
             connections=self._connections,
             inspect=self._environments.inspect if self.target.invariants else dict,
-            unhindered=self._unhindered,
+            locking=self._locking,
             lasting=self.target.session_scope == "program",
             step_timeout=self.step_timeout,
         )
@@ -230,6 +231,7 @@ class Stage:
 
     def _clear(self, run: Run) -> None:
         """Leave no transaction open, no connection lent out or closed, no lock held, whatever the target has left."""
+        self._halting.let_all_go()  # Ctrl-C may have come in between
         run.hear_commit()
         if run.has_ended:
             worn = self._connections.roll_back(self._holders())

@@ -1,8 +1,8 @@
 """What waits for one transaction goes on one after the other when that ends: the other backends stand still meanwhile.
 
 The server wakes all that wait for a transaction's locks at once, and what they do next they do side by side, on as many
-cores as there are: who comes first to a row that both of them want is chance. A backend that stands still in its wait
-holds nothing that the server itself needs to go on, once its deadlock check is over.
+cores as there are: who comes first to a row that both of them want is chance. A backend that sleeps in its wait for a
+lock holds nothing that the server itself needs to go on; one that has woken up may, and is not halted there.
 """
 
 from __future__ import annotations
@@ -10,12 +10,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from signal import SIGCONT, SIGSTOP
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from fuzz.postgres.prepared import Prepared
 from fuzz.postgres.settings import EMBEDDED
+
+_SLEEPS = """
+SELECT true FROM pg_catalog.pg_stat_get_activity($1) WHERE wait_event_type = 'Lock' OR wait_event = 'SafeSnapshot'
+"""
+
+TRIES = 100
+"""How often a backend is halted before it is taken for one that does not wait any more."""
 
 
 class Halting:
@@ -26,7 +35,8 @@ class Halting:
     """
 
     def __init__(self, connection: Connection[TupleRow]) -> None:
-        self._may = connection.execute("SHOW cluster_name").fetchone() == (EMBEDDED["cluster_name"],)
+        self._may = _is_own(connection)
+        self._sleeps = Prepared(connection, "rowrace_sleeps", _SLEEPS)
         self._halted: set[int] = set()
         self._within = False
 
@@ -48,20 +58,45 @@ class Halting:
                 self.halt(pid)
             yield
         finally:
-            self._within = False
-            for pid in list(self._halted):
-                self.let_go(pid)
+            self.let_all_go()
 
     def halt(self, pid: int) -> None:
-        """Have a backend stand still; likewise."""
-        if self._within:
+        """Have a backend stand still from now on, if it sleeps in its wait for a lock."""
+        for _ in range(TRIES if self._within else 0):
             self._halted.add(pid)
-            with suppress(ProcessLookupError):
-                os.kill(pid, SIGSTOP)
+            _signal(pid, SIGSTOP)
+            if self._sleeps(pid):
+                return
+            self.let_go(pid)
 
     def let_go(self, pid: int) -> None:
         """Let a backend go on, if it stands still."""
         if pid in self._halted:
-            self._halted.remove(pid)
-            with suppress(ProcessLookupError):
-                os.kill(pid, SIGCONT)
+            _signal(pid, SIGCONT)  # first: whoever is interrupted here can do it again
+            self._halted.discard(pid)
+
+    def let_all_go(self) -> None:
+        """Let all go on that stand still, and halt none from now on."""
+        self._within = False
+        for pid in list(self._halted):
+            self.let_go(pid)
+
+
+def _signal(pid: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def _is_own(connection: Connection[TupleRow]) -> bool:
+    """Whether a server is one that rowrace has started, here: its backends are children of the process that it names.
+
+    One in a container may have the same name, and processes that have other numbers here.
+    """
+    if connection.execute("SHOW cluster_name").fetchone() != (EMBEDDED["cluster_name"],):
+        return False
+    try:
+        postmaster = (Path(connection.info.host) / "postmaster.pid").read_text().split("\n")[0]
+        status = Path(f"/proc/{connection.info.backend_pid}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[1] == postmaster

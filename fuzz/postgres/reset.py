@@ -31,6 +31,16 @@ _FUNCTION = "CREATE FUNCTION rowrace.{name}() RETURNS void LANGUAGE plpgsql AS {
 _BODY = "#variable_conflict use_column\nBEGIN {statements}; END"
 """A column may be called `found`, as a variable of plpgsql is."""
 
+_SIZES = """
+SELECT pg_relation_size(name::regclass), ARRAY(
+         SELECT concat_ws(' ', greatest(pg_relation_size(indexrelid), 2 * current_setting('block_size')::integer),
+                          CASE WHEN indpred IS NOT NULL THEN reltuples END)
+           FROM pg_index JOIN pg_class AS index ON index.oid = indexrelid
+          WHERE indrelid = name::regclass ORDER BY indexrelid)
+  FROM unnest(%s::text[]) WITH ORDINALITY AS asked (name, place) ORDER BY place
+"""
+"""An index that has never had an entry is a page smaller than one that is empty again."""
+
 _SETTINGS = "SET default_transaction_isolation = 'read committed'; SET session_replication_role = replica"
 
 _REST = "rest"
@@ -61,7 +71,7 @@ class Reset:
         self._define(_REST, sql.SQL("; ").join([sql.SQL("DELETE FROM rowrace.audit"), *_restart(catalogue.sequences)]))
         connection.execute(_SETTINGS)
         self._count = 0
-        self._sizes: Mapping[str, int] = {}
+        self._sizes: Mapping[str, tuple[Any, ...]] = {}
         self._vacuum(self._tables)
 
     def rows(self) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
@@ -80,14 +90,12 @@ class Reset:
         """Put back every table's rows into an empty file, one after the other, and every sequence.
 
         Args:
-            written: the tables that have been written since this, or an ordinary reset, was done last.
+            written: the tables of which rows have been committed since this, or an ordinary reset, was done last.
         """
         if not self._sizes or not self._cut_off(sorted(written)):
             self._execute("TRUNCATE {}", self._tables)
             self._fill(self._tables)
-            self._empty(self._tables)  # as the next time: the planner is told that indexes had nothing in them
-            self._fill(self._tables)
-            self._sizes = self._sizes_of(self._tables)
+            self._sizes = self._sizes_now()
 
     def __call__(self, written: Iterable[str]) -> None:
         """Put back the rows of the tables that have been written, and every sequence."""
@@ -98,30 +106,28 @@ class Reset:
             self._vacuum(self._tables)
 
     def _cut_off(self, written: Collection[str]) -> bool:
-        """As TRUNCATE, in less than half the time, where all was new before; whether it is again.
+        """As TRUNCATE, in less than half the time, where all was new before; whether it is so again.
 
-        VACUUM cuts off a file where it ends in empty pages. It does not make an index smaller that has grown.
+        VACUUM takes out what was rolled back, and cuts off a file where it ends in empty pages. It cannot take out what
+        somebody may still see, and does not make an index smaller that has grown.
         """
-        self._empty(written)
-        self._fill(written)
-        return self._sizes_of(written).items() <= self._sizes.items()
-
-    def _empty(self, tables: Collection[str]) -> None:
-        for name in tables:
+        for name in written:
             self._execute("DELETE FROM ONLY {}", [name])
-        self._vacuum(tables)
+        self._vacuum(self._tables)
+        sizes = self._sizes_now()
+        self._fill(written)
+        return not any(sizes[name][0] for name in written) and self._sizes_now() == self._sizes
 
     def _fill(self, tables: Collection[str]) -> None:
         """Put rows into empty tables, and let the planner know how many there are."""
         self._connection.execute(self._calls(tables))
         self._vacuum(tables)
 
-    def _sizes_of(self, tables: Collection[str]) -> Mapping[str, int]:
-        """Bytes of tables and their indexes."""
-        size = "SELECT pg_relation_size({name}) + pg_indexes_size({name})"
-        names = [sql.Literal(self._tables[name].identifier.as_string(self._connection)) for name in tables]
-        asked = sql.SQL(" UNION ALL ").join(sql.SQL(size).format(name=name) for name in names)
-        return dict(zip(tables, (row[0] for row in self._connection.execute(asked)), strict=True)) if names else {}
+    def _sizes_now(self) -> Mapping[str, tuple[Any, ...]]:
+        """Bytes of each table and each of its indexes, and how many rows the planner thinks that a partial one has."""
+        names = [stored.identifier.as_string(self._connection) for stored in self._tables.values()]
+        rows = self._connection.execute(_SIZES, [names]).fetchall()
+        return dict(zip(self._tables, rows, strict=True))
 
     def _calls(self, tables: Iterable[str]) -> bytes:
         """The text of a query that puts some tables' rows back, and the rest: all in one transaction."""
@@ -135,7 +141,7 @@ class Reset:
 
     def _vacuum(self, tables: Iterable[str]) -> None:
         names = [self._tables[name].identifier for name in tables] + [sql.Identifier("rowrace", "audit")]
-        self._connection.execute(sql.SQL("VACUUM ") + sql.SQL(", ").join(names))
+        self._connection.execute(sql.SQL("VACUUM (INDEX_CLEANUP on, TRUNCATE on) ") + sql.SQL(", ").join(names))
 
     def _execute(self, statement: LiteralString, tables: Iterable[str]) -> None:
         """Execute a statement that names some tables, if there are any."""

@@ -17,7 +17,7 @@ from psycopg.rows import TupleRow
 from sqlalchemy import URL
 
 from fuzz.postgres.connection import connect, told_of
-from fuzz.postgres.settings import CONNECTION
+from fuzz.postgres.settings import CONNECTION, WISHED
 
 MARK = "scratch database of rowrace: dropped by itself"
 
@@ -85,9 +85,12 @@ def _create(connection: psycopg.Connection[TupleRow], name: str) -> None:
     database = sql.Identifier(name)
     connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(database))
     connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(database, sql.Literal(MARK)))
+    statement = sql.SQL("ALTER DATABASE {} SET {} = {}")
     for setting, value in CONNECTION.items():
-        statement = sql.SQL("ALTER DATABASE {} SET {} = {}")
         connection.execute(statement.format(database, sql.Identifier(setting), sql.Literal(value)))
+    for setting, value in WISHED.items():
+        with suppress(psycopg.errors.InsufficientPrivilege):
+            connection.execute(statement.format(database, sql.Identifier(setting), sql.Literal(value)))
 
 
 def _drop(connection: psycopg.Connection[TupleRow], name: str, options: str = "") -> None:

@@ -17,6 +17,13 @@ CONNECTION: Mapping[str, str] = MappingProxyType(
 )
 """What holds for every connection to a scratch database, on whichever server."""
 
+WISHED: Mapping[str, str] = MappingProxyType(
+    {
+        "lc_messages": "C",  # what the server says of waits is understood in English alone
+    }
+)
+"""What holds for a scratch database where the role may set it."""
+
 EMBEDDED: Mapping[str, str] = MappingProxyType(
     {
         **CONNECTION,

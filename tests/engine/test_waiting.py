@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from fuzz import invariant
-from fuzz.case import Call
+from fuzz.case import Call, Case
 from fuzz.engine.stage import Stage
 from fuzz.history import History, Step
 from fuzz.postgres import Server
@@ -119,6 +119,48 @@ def test_of_two_that_one_commit_sets_free_one_goes_on_after_the_other_every_time
             histories = [stage.run(case(schedule, **programs)) for _ in range(100)]
         assert step(histories[0], "C").waited_for == ("A", "B")
         assert len({history.digest() for history in histories}) == 1
+
+
+def named(names: str, schedule: str, **programs: Call) -> Case:
+    """A case whose sessions have other names, so that another one of two is looked at first."""
+    other = dict(zip(sorted(programs), names, strict=True))
+    return case("".join(other[name] for name in schedule), **{other[name]: call for name, call in programs.items()})
+
+
+@pytest.mark.parametrize("names", ["ABC", "ACB", "CBA"])
+def test_one_that_goes_on_and_waits_again_may_have_set_another_free(stage: Stage, names: str) -> None:
+    programs = {
+        "A": sql(change(1), "commit", change(3), "commit"),
+        "B": sql(change(3), change(1), "commit"),
+        "C": sql(both(1, 3), "commit"),
+    }
+    with stage.like_new():
+        histories = [stage.run(named(names, "ABCBAA", **programs)) for _ in range(60)]
+    assert len(set(failed(histories[0]))) == 1
+    assert len({history.digest() for history in histories}) == 1
+
+
+@pytest.mark.parametrize("names", ["ABCD", "ACBD", "DCBA"])
+def test_so_it_is_among_four(stage: Stage, names: str) -> None:
+    programs = {
+        "A": sql(change(1), "commit"),
+        "B": sql(change(3), change(1), "commit"),
+        "C": sql(both(1, 2), "commit"),
+        "D": sql(change(2), change(3), "commit"),
+    }
+    with stage.like_new():
+        histories = [stage.run(named(names, "ADCBBAD", **programs)) for _ in range(60)]
+    assert len(set(failed(histories[0]))) == 1
+    assert len({history.digest() for history in histories}) == 1
+
+
+def test_who_sets_another_free_and_goes_on_comes_first(stage: Stage) -> None:
+    several = f"ROLLBACK TO s; SELECT count(*) FROM generate_series(1, 20000); {change(2)}"
+    programs = {"A": sql("SAVEPOINT s", change(1), several, "commit"), "B": sql(both(1, 2), "commit")}
+    with stage.like_new():
+        histories = [stage.run(case("AABA", **programs)) for _ in range(60)]
+    assert step(histories[0], "B").settled == step(histories[0], "A", 3).number
+    assert len({history.digest() for history in histories}) == 1
 
 
 def test_the_victim_closes_a_cycle_with_one_that_waits_for_the_second_time(stage: Stage) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
+from os import kill
 from pathlib import Path
+from signal import SIGCONT
 
 import psycopg
 import pytest
@@ -22,7 +24,7 @@ Connection = psycopg.Connection[TupleRow]
 @pytest.fixture
 def open_connection(scratch: Scratch) -> Iterator[Callable[[], Connection]]:
     with ExitStack() as stack:
-        yield lambda: stack.enter_context(scratch.connect())
+        yield lambda: stack.enter_context(closing(scratch.connect()))
 
 
 def pid(connection: Connection) -> int:
@@ -68,14 +70,53 @@ def test_of_two_that_are_set_free_at_once_the_other_waits_until_it_is_let_go(
     assert not stands_still(waiters[0])
 
 
-def test_a_backend_that_has_ended_meanwhile_is_none_to_halt(open_connection: Callable[[], Connection]) -> None:
-    control, gone = open_connection(), open_connection()
+@pytest.fixture
+def waiting(open_connection: Callable[[], Connection]) -> Connection:
+    """One that waits for a lock."""
+    control, holder, waiter = (open_connection() for _ in range(3))
+    holder.execute("SELECT pg_advisory_lock(1)")
+    waiter.pgconn.send_query(b"SELECT pg_advisory_lock(1)")
+    while Monitor(control).blockers(pid(waiter), f"{{{pid(holder)},{pid(waiter)}}}") is None:
+        pass
+    return waiter
+
+
+def test_whatever_ends_the_block_lets_all_go(open_connection: Callable[[], Connection], waiting: Connection) -> None:
+    halting = Halting(open_connection())
+    with suppress(KeyboardInterrupt), halting.halted([pid(waiting)]):
+        assert stands_still(waiting)
+        raise KeyboardInterrupt
+    assert not stands_still(waiting)
+    assert not halting.is_on
+
+
+def test_one_that_could_not_be_let_go_for_an_interruption_is_the_next_time(
+    open_connection: Callable[[], Connection], waiting: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    halting = Halting(open_connection())
+
+    def interrupted(number: int, signal: int) -> None:
+        if signal == SIGCONT:
+            raise KeyboardInterrupt
+        kill(number, signal)
+
+    monkeypatch.setattr("os.kill", interrupted)
+    with pytest.raises(KeyboardInterrupt), halting.halted([pid(waiting)]):
+        pass
+    assert stands_still(waiting)
+    monkeypatch.undo()
+    halting.let_all_go()
+    assert not stands_still(waiting)
+
+
+def test_only_who_sleeps_in_a_wait_for_a_lock_is_halted(open_connection: Callable[[], Connection]) -> None:
+    control, idle, gone = open_connection(), open_connection(), open_connection()
     number = pid(gone)
     Monitor(control).terminate(number)
     while Path(f"/proc/{number}").exists():
         pass
-    with Halting(control).halted([number]) as halted:
-        assert halted is None
+    with Halting(control).halted([pid(idle), number]):
+        assert idle.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_processes_of_a_server_that_is_not_rowraces_own_are_left_alone() -> None:

@@ -92,6 +92,9 @@ def test_tables_made_anew_have_their_rows_where_they_were_at_first(database: Con
         "DELETE FROM boxes",
         "INSERT INTO items (box, name) SELECT 1, n FROM generate_series(1, 2000) AS n; DELETE FROM items",
         "INSERT INTO items (id, box, name) VALUES (9, 1, 'd'); DELETE FROM items WHERE id = 9",
+        "BEGIN; UPDATE items SET name = name || 'z'; DELETE FROM boxes; ROLLBACK",
+        "BEGIN; INSERT INTO items (box, name) SELECT 1, n FROM generate_series(1, 2000) AS n; ROLLBACK",
+        "INSERT INTO boxes VALUES (9); BEGIN; INSERT INTO items (box, name) VALUES (1, 'd'); ROLLBACK",
     ],
 )
 def test_and_again_without_new_files_unless_an_index_has_grown(
@@ -99,7 +102,8 @@ def test_and_again_without_new_files_unless_an_index_has_grown(
 ) -> None:
     reset, audit = lay_out(ITEMS)
     told = (
-        "SELECT relname, reltuples, pg_relation_size(oid) FROM pg_class WHERE relname ~ '^(items|boxes)' ORDER BY 1",
+        "SELECT relname, pg_relation_size(oid) FROM pg_class WHERE relname ~ '^(items|boxes)' ORDER BY 1",
+        "SELECT relname, relpages, reltuples FROM pg_class WHERE relname IN ('boxes', 'items') ORDER BY 1",
         "SELECT id, box, name, ctid::text FROM items",
         "SELECT id, ctid::text FROM boxes",
     )
@@ -112,6 +116,21 @@ def test_and_again_without_new_files_unless_an_index_has_grown(
         assert [rows(database, query) for query in told] == first
         assert audit.touched() == frozenset()
     assert (rows(database, files) == file) == ("2000" not in change)
+
+
+def test_they_are_in_new_files_where_somebody_may_still_see_the_rows_of_the_old(
+    database: Connection, lay_out: LayOut, scratch: Scratch
+) -> None:
+    reset, audit = lay_out(ITEMS)
+    places = "SELECT id, ctid::text FROM items"
+    reset.anew(())
+    first = rows(database, places)
+    database.execute("UPDATE items SET name = name || 'z'")
+    with scratch.connect() as other:
+        other.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        other.execute("SELECT 1")
+        reset.anew(audit.touched())
+        assert rows(database, places) == first
 
 
 def test_tables_that_were_not_written_are_left_alone(database: Connection, lay_out: LayOut) -> None:

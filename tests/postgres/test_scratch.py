@@ -14,7 +14,7 @@ from fuzz.errors import ServerError
 from fuzz.postgres import Scratch, Server
 from fuzz.postgres.connection import connect
 from fuzz.postgres.scratch import MARK, scratch_database
-from fuzz.postgres.settings import CONNECTION
+from fuzz.postgres.settings import CONNECTION, WISHED
 
 FUZZER = """
 import sys
@@ -78,10 +78,9 @@ def test_the_settings_hold_for_whoever_connects(scratch: Scratch) -> None:
         connection.execute("CREATE ROLE passer_by LOGIN")
     try:
         with connect(scratch.url.set(username="passer_by")) as connection:
-            assert {name: current(connection, name) for name in CONNECTION} == CONNECTION
-            sources = connection.execute(
-                "SELECT DISTINCT source FROM pg_settings WHERE name = ANY(%s)", [[*CONNECTION]]
-            )
+            expected = {**CONNECTION, **WISHED}
+            assert {name: current(connection, name) for name in expected} == expected
+            sources = connection.execute("SELECT DISTINCT source FROM pg_settings WHERE name = ANY(%s)", [[*expected]])
             assert sources.fetchall() == [("database",)]
     finally:
         with scratch.connect() as connection:

@@ -23,7 +23,7 @@ from sqlalchemy import Dialect
 from fuzz.engine.carrier import Carrier
 from fuzz.engine.drivers.result import Origin, PlainResult
 from fuzz.engine.loop import InFlight, SessionLoop
-from fuzz.engine.scheduled import Scheduled
+from fuzz.engine.scheduled import LOGGED_BY, Scheduled
 
 _LEVELS = {"SERIALIZABLE": "ser", "REPEATABLE READ": "rr", "READ COMMITTED": "rc", "READ UNCOMMITTED": "rc"}
 
@@ -259,7 +259,8 @@ class ScheduledConnection(Scheduled, asyncpg.Connection, metaclass=_Meta):  # ty
 
 
 def _heard(connection: ScheduledConnection, message: Any) -> None:
-    connection.hear_of_wait(message.message)
+    if message.server_source_function == LOGGED_BY:
+        connection.hear_of_wait(message.message)
 
 
 def _told(query: str) -> str:

@@ -237,4 +237,5 @@ class _Notices:
 
     def append(self, notice: str) -> None:
         """Hear one."""
-        self._connection.hear_of_wait(notice)
+        if notice.startswith("LOG: ") and (" still waiting for " in notice or " acquired " in notice):
+            self._connection.hear_of_wait(notice)

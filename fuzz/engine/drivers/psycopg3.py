@@ -23,7 +23,7 @@ from sqlalchemy import Dialect
 from fuzz.engine.carrier import Carrier, current
 from fuzz.engine.drivers.notifications import Notifications
 from fuzz.engine.locks import SessionLock
-from fuzz.engine.scheduled import Scheduled
+from fuzz.engine.scheduled import LOGGED_BY, Scheduled
 
 _NAMES = {
     "_commit_gen": "COMMIT",
@@ -167,9 +167,8 @@ class _Ours(Scheduled):
         self.add_notice_handler(self._heard)
 
     def _heard(self, diagnostic: Diagnostic) -> None:
-        if diagnostic.source_function == "ProcSleep":  # in whatever language
-            self.checked = " acquired " not in (diagnostic.message_primary or "")
-            self.tells = True
+        if diagnostic.source_function == LOGGED_BY:
+            self.hear_of_wait(diagnostic.message_primary or "")
 
     def undo(self) -> bool:
         """As `Scheduled.undo`."""

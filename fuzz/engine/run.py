@@ -139,6 +139,7 @@ class Run:
         """
         if not self._waiting or (len(self._waiting) == 1 and not self._locking.frees_midway(exchange)):
             return nullcontext()
+        self.hear_commit()
         self._hear_checks()
         return self._settler.one_by_one(lane.exchange for lane in self._waiting if lane.exchange is not None)
 
@@ -281,7 +282,7 @@ class Run:
     def hear_commit(self) -> None:
         """Take what was committed, before anything else is sent: until then the session's own code went on.
 
-        The monitor, which uses the same connection as the audit, cannot be asked before.
+        The monitor and what halts backends use the same connection as the audit, and cannot ask before.
         """
         taken, self._committing = self._committing, None
         if taken is not None and (writes := self._audit.told()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select as system
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only
 
 from fuzz.case import Case
+from fuzz.engine import settle
 from fuzz.engine.stage import Stage
 from fuzz.history import History
 from fuzz.postgres import Server
@@ -335,3 +337,46 @@ def test_a_refusal_is_known_by_what_postgresql_calls_it(
 ) -> None:
     history = run(stage_of(driver), shape)
     assert kind in {violation.kind for violation in judged(history)}
+
+
+@does
+def first(session: Session) -> None:
+    session.execute(ADD)
+    session.commit()
+
+
+@does
+def second_and_first(session: Session) -> None:
+    session.execute(ADD_OTHER)
+    session.execute(ADD)
+    session.commit()
+
+
+@does
+def both(session: Session) -> None:
+    session.execute(text("UPDATE counters SET value = value + 1"))
+    session.commit()
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_the_server_is_heard_of_each_wait_of_one_statement(
+    stage_of: Callable[..., Stage], driver: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = []
+
+    def watched(readers: list[int], writers: list[int], others: list[int], seconds: float) -> Any:
+        found = system.select(readers, writers, others, seconds)
+        if seconds in {settle.UNCHECKED, settle.UNTOLD}:
+            heard.append(bool(found[0]))
+        return found
+
+    monkeypatch.setattr(settle, "select", watched)
+    programs = {"A": (call(first),), "B": (call(second_and_first),), "C": (call(both),)}
+    stage = stage_of(driver)
+    with stage.like_new():
+        histories = [stage.run(Case("shapes", "rc", programs, tuple("ABCAB"))) for _ in range(20)]
+    assert next(step.waited_for for step in histories[0].steps if step.session == "C") == ("A", "B")
+    assert {results(history) for history in histories} == {(None, "40P01", None)}
+    assert len({history.digest() for history in histories}) == 1
+    assert heard
+    assert all(heard)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from itertools import permutations
 
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from fuzz import invariant
 from fuzz.case import Call, Case
+from fuzz.engine.scheduled import Exchange
+from fuzz.engine.settle import Answer, Settler
 from fuzz.engine.stage import Stage
 from fuzz.history import History, Step
 from fuzz.postgres import Server
@@ -18,6 +21,13 @@ from tests.histories_by_hand import judged
 from tests.targets_for_engine import Script, case, change, read, sql
 
 KEY = "INSERT INTO accounts VALUES (9, 0)"
+
+
+@pytest.fixture(scope="module")
+def plain(server: Server) -> Iterator[Stage]:
+    """A stage on which all statements are steps."""
+    with server.scratch() as scratch, closing(Stage(Script(), scratch)) as laid_out:
+        yield laid_out
 
 
 def step(history: History, session: str, place: int = 0) -> Step:
@@ -85,11 +95,25 @@ def test_the_session_that_closes_a_cycle_is_its_victim_every_time(stage: Stage, 
     assert len({history.digest() for history in histories}) == 1
 
 
-def test_so_it_is_when_another_has_only_looked_before(stage: Stage) -> None:
+def test_so_it_is_when_another_has_only_looked_before_and_waited_for_no_check(
+    plain: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    hear_check = Settler.hear_check
+
+    def noted(settler: Settler, exchange: Exchange) -> Answer | None:
+        asked.append(exchange.sql)
+        return hear_check(settler, exchange)
+
+    monkeypatch.setattr(Settler, "hear_check", noted)
+    looking = {"A": sql(change(1), read(3), "commit"), "B": sql(change(1), "commit")}
+    assert step(plain.run(case("ABAA", **looking)), "B").waited_for == ("A",)
+    assert not asked
     programs = {"A": sql(change(1), read(3), change(2), "commit"), "B": sql(change(2), change(1), "commit")}
-    histories = [stage.run(case("ABBAA", **programs)) for _ in range(200)]
+    histories = [plain.run(case("ABBAA", **programs)) for _ in range(200)]
     assert {tuple(failed(history).items()) for history in histories} == {(("A", "40P01"),)}
     assert len({history.digest() for history in histories}) == 1
+    assert change(1) in asked
 
 
 def test_who_has_silenced_the_server_has_a_victim_too(stage: Stage) -> None:
@@ -112,11 +136,11 @@ def both(*ids: int) -> str:
     return f"UPDATE accounts SET balance = balance + 1 WHERE id IN {ids}"
 
 
-def test_of_two_that_one_commit_sets_free_one_goes_on_after_the_other_every_time(stage: Stage) -> None:
+def test_of_two_that_one_commit_sets_free_one_goes_on_after_the_other_every_time(plain: Stage) -> None:
     programs = {"A": sql(both(1, 2), "commit"), "B": sql(both(1, 3), "commit"), "C": sql(both(2, 3), "commit")}
     for schedule in ("ABCA", "ACBA"):
-        with stage.like_new():  # else what earlier runs have left decides in which order an UPDATE comes to its rows
-            histories = [stage.run(case(schedule, **programs)) for _ in range(100)]
+        with plain.like_new():  # else what earlier runs have left decides in which order an UPDATE comes to its rows
+            histories = [plain.run(case(schedule, **programs)) for _ in range(60)]
         assert step(histories[0], "C").waited_for == ("A", "B")
         assert len({history.digest() for history in histories}) == 1
 
@@ -128,45 +152,45 @@ def named(names: str, schedule: str, **programs: Call) -> Case:
 
 
 @pytest.mark.parametrize("names", ["ABC", "ACB", "CBA"])
-def test_one_that_goes_on_and_waits_again_may_have_set_another_free(stage: Stage, names: str) -> None:
+def test_one_that_goes_on_and_waits_again_may_have_set_another_free(plain: Stage, names: str) -> None:
     programs = {
         "A": sql(change(1), "commit", change(3), "commit"),
         "B": sql(change(3), change(1), "commit"),
         "C": sql(both(1, 3), "commit"),
     }
-    with stage.like_new():
-        histories = [stage.run(named(names, "ABCBAA", **programs)) for _ in range(60)]
+    with plain.like_new():
+        histories = [plain.run(named(names, "ABCBAA", **programs)) for _ in range(60)]
     assert len(set(failed(histories[0]))) == 1
     assert len({history.digest() for history in histories}) == 1
 
 
 @pytest.mark.parametrize("names", ["ABCD", "ACBD", "DCBA"])
-def test_so_it_is_among_four(stage: Stage, names: str) -> None:
+def test_so_it_is_among_four(plain: Stage, names: str) -> None:
     programs = {
         "A": sql(change(1), "commit"),
         "B": sql(change(3), change(1), "commit"),
         "C": sql(both(1, 2), "commit"),
         "D": sql(change(2), change(3), "commit"),
     }
-    with stage.like_new():
-        histories = [stage.run(named(names, "ADCBBAD", **programs)) for _ in range(60)]
+    with plain.like_new():
+        histories = [plain.run(named(names, "ADCBBAD", **programs)) for _ in range(60)]
     assert len(set(failed(histories[0]))) == 1
     assert len({history.digest() for history in histories}) == 1
 
 
-def test_who_sets_another_free_and_goes_on_comes_first(stage: Stage) -> None:
+def test_who_sets_another_free_and_goes_on_comes_first(plain: Stage) -> None:
     several = f"ROLLBACK TO s; SELECT count(*) FROM generate_series(1, 20000); {change(2)}"
     programs = {"A": sql("SAVEPOINT s", change(1), several, "commit"), "B": sql(both(1, 2), "commit")}
-    with stage.like_new():
-        histories = [stage.run(case("AABA", **programs)) for _ in range(60)]
+    with plain.like_new():
+        histories = [plain.run(case("AABA", **programs)) for _ in range(60)]
     assert step(histories[0], "B").settled == step(histories[0], "A", 3).number
     assert len({history.digest() for history in histories}) == 1
 
 
-def test_the_victim_closes_a_cycle_with_one_that_waits_for_the_second_time(stage: Stage) -> None:
+def test_the_victim_closes_a_cycle_with_one_that_waits_for_the_second_time(plain: Stage) -> None:
     programs = {"A": sql(both(1, 2), "commit"), "B": sql(change(3), change(2)), "C": sql(both(2, 3), "commit")}
-    with stage.like_new():
-        histories = [stage.run(case("ABCAB", **programs)) for _ in range(100)]
+    with plain.like_new():
+        histories = [plain.run(case("ABCAB", **programs)) for _ in range(60)]
     assert {tuple(failed(history).items()) for history in histories} == {(("B", "40P01"),)}
     assert len({history.digest() for history in histories}) == 1
 

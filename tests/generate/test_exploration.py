@@ -197,8 +197,9 @@ SOAK: dict[str, st.SearchStrategy[Case]] = {
     "2 x 4 statements that put rows": cases("AB", 3, names=GIVING),
     "2 calls in each": in_a_row(2),
 }
-"""All of their interleavings are run: 70 of two sessions with four turns each take about a second, and 1,680 of three
-with three each about ten. Two calls in each, some of several statements, can have thousands.
+"""All of their interleavings are run: 70 of two sessions with four turns each take about two seconds, and 1,680 of
+three with three each half a minute, so that a part of these takes half an hour. Two calls in each, some of several
+statements, can have thousands.
 """
 
 PARTS = 4

@@ -82,6 +82,17 @@ class Halting:
             self.let_go(pid)
 
 
+def wake(connection: Connection[TupleRow]) -> None:
+    """Let all backends go on: a process that was killed may have left some that stand still for ever.
+
+    Args:
+        connection: to their server; those of one that rowrace has not started are left alone.
+    """
+    if _is_own(connection):
+        for (pid,) in connection.execute("SELECT pid FROM pg_stat_activity").fetchall():
+            _signal(pid, SIGCONT)
+
+
 def _signal(pid: int, number: int) -> None:
     with suppress(ProcessLookupError):
         os.kill(pid, number)

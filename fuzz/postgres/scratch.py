@@ -17,9 +17,13 @@ from psycopg.rows import TupleRow
 from sqlalchemy import URL
 
 from fuzz.postgres.connection import connect, told_of
+from fuzz.postgres.halting import wake
 from fuzz.postgres.settings import CONNECTION, WISHED
 
 MARK = "scratch database of rowrace: dropped by itself"
+
+HEARD = "10s"
+"""How long it may take all backends to hear that a database is dropped, which takes a hundredth of it."""
 
 STALE = """
     SELECT datname FROM pg_database AS d
@@ -99,12 +103,23 @@ def _drop(connection: psycopg.Connection[TupleRow], name: str, options: str = ""
 
 def _drop_own(connection: psycopg.Connection[TupleRow], name: str) -> None:
     try:
-        _drop(connection, name, "WITH (FORCE)")
+        _drop_at_last(connection, name)
     except psycopg.OperationalError:
         if (
             not connection.broken
         ):  # a server that is gone has made itself heard already; the next run drops what is left
             raise
+
+
+def _drop_at_last(connection: psycopg.Connection[TupleRow], name: str) -> None:
+    """Drop a database, for which the server waits until every backend has heard of it."""
+    connection.execute(sql.SQL("SET statement_timeout = {}").format(sql.Literal(HEARD)))
+    try:
+        _drop(connection, name, "WITH (FORCE)")
+    except (psycopg.errors.QueryCanceled, psycopg.errors.ObjectInUse):
+        wake(connection)
+        connection.execute("SET statement_timeout = 0")
+        _drop(connection, name, "WITH (FORCE)")
 
 
 def _drop_stale(connection: psycopg.Connection[TupleRow]) -> None:

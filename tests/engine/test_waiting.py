@@ -110,7 +110,7 @@ def test_so_it_is_when_another_has_only_looked_before_and_waited_for_no_check(
     assert step(plain.run(case("ABAA", **looking)), "B").waited_for == ("A",)
     assert not asked
     programs = {"A": sql(change(1), read(3), change(2), "commit"), "B": sql(change(2), change(1), "commit")}
-    histories = [plain.run(case("ABBAA", **programs)) for _ in range(200)]
+    histories = [plain.run(case("ABBAA", **programs)) for _ in range(100)]
     assert {tuple(failed(history).items()) for history in histories} == {(("A", "40P01"),)}
     assert len({history.digest() for history in histories}) == 1
     assert change(1) in asked
@@ -151,7 +151,7 @@ def named(names: str, schedule: str, **programs: Call) -> Case:
     return case("".join(other[name] for name in schedule), **{other[name]: call for name, call in programs.items()})
 
 
-@pytest.mark.parametrize("names", ["ABC", "ACB", "CBA"])
+@pytest.mark.parametrize("names", ["ABC", "CBA"])
 def test_one_that_goes_on_and_waits_again_may_have_set_another_free(plain: Stage, names: str) -> None:
     programs = {
         "A": sql(change(1), "commit", change(3), "commit"),
@@ -164,7 +164,7 @@ def test_one_that_goes_on_and_waits_again_may_have_set_another_free(plain: Stage
     assert len({history.digest() for history in histories}) == 1
 
 
-@pytest.mark.parametrize("names", ["ABCD", "ACBD", "DCBA"])
+@pytest.mark.parametrize("names", ["ABCD", "DCBA"])
 def test_so_it_is_among_four(plain: Stage, names: str) -> None:
     programs = {
         "A": sql(change(1), "commit"),

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from os import kill
 from pathlib import Path
-from signal import SIGCONT
+from signal import SIGCONT, SIGSTOP
 
 import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from fuzz.postgres import Scratch
+from fuzz.postgres import Scratch, Server
 from fuzz.postgres.connection import connect
 from fuzz.postgres.embedded import embedded_server
 from fuzz.postgres.halting import Halting
@@ -36,6 +36,12 @@ def stands_still(connection: Connection) -> bool:
     return status.rpartition(")")[2].split()[0] == "T"
 
 
+def await_stop(connection: Connection) -> None:
+    """Wait until a backend stands still: it is told, and does so a moment later."""
+    while not stands_still(connection):
+        pass
+
+
 def answers(connection: Connection) -> int:
     return sum(1 for _ in iter(connection.pgconn.get_result, None))
 
@@ -55,8 +61,8 @@ def test_of_two_that_are_set_free_at_once_the_other_waits_until_it_is_let_go(
     assert not halting.is_on
     with halting.halted(pids):
         assert halting.is_on
-        while not all(map(stands_still, waiters)):
-            pass
+        for waiter in waiters:
+            await_stop(waiter)
         holder.execute("SELECT pg_advisory_unlock(1)")
         assert [monitor.blockers(each, asked) for each in pids] == [None, None]
         halting.let_go(pids[1])
@@ -74,9 +80,10 @@ def test_of_two_that_are_set_free_at_once_the_other_waits_until_it_is_let_go(
 def waiting(open_connection: Callable[[], Connection]) -> Connection:
     """One that waits for a lock."""
     control, holder, waiter = (open_connection() for _ in range(3))
+    monitor = Monitor(control)
     holder.execute("SELECT pg_advisory_lock(1)")
     waiter.pgconn.send_query(b"SELECT pg_advisory_lock(1)")
-    while Monitor(control).blockers(pid(waiter), f"{{{pid(holder)},{pid(waiter)}}}") is None:
+    while monitor.blockers(pid(waiter), f"{{{pid(holder)},{pid(waiter)}}}") is None:
         pass
     return waiter
 
@@ -84,7 +91,7 @@ def waiting(open_connection: Callable[[], Connection]) -> Connection:
 def test_whatever_ends_the_block_lets_all_go(open_connection: Callable[[], Connection], waiting: Connection) -> None:
     halting = Halting(open_connection())
     with suppress(KeyboardInterrupt), halting.halted([pid(waiting)]):
-        assert stands_still(waiting)
+        await_stop(waiting)
         raise KeyboardInterrupt
     assert not stands_still(waiting)
     assert not halting.is_on
@@ -103,10 +110,23 @@ def test_one_that_could_not_be_let_go_for_an_interruption_is_the_next_time(
     monkeypatch.setattr("os.kill", interrupted)
     with pytest.raises(KeyboardInterrupt), halting.halted([pid(waiting)]):
         pass
-    assert stands_still(waiting)
+    await_stop(waiting)
     monkeypatch.undo()
     halting.let_all_go()
     assert not stands_still(waiting)
+
+
+def test_a_database_is_dropped_though_a_process_that_was_killed_has_left_a_backend_standing_still(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fuzz.postgres.scratch.HEARD", "1s")
+    with server.scratch() as scratch:
+        left = scratch.connect()
+        kill(pid(left), SIGSTOP)
+        await_stop(left)
+    with pytest.raises(psycopg.OperationalError):
+        left.execute("SELECT 1")
+    left.close()
 
 
 def test_only_who_sleeps_in_a_wait_for_a_lock_is_halted(open_connection: Callable[[], Connection]) -> None:

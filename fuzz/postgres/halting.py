@@ -24,7 +24,7 @@ SELECT true FROM pg_catalog.pg_stat_get_activity($1) WHERE wait_event_type = 'Lo
 """
 
 TRIES = 100
-"""How often a backend is halted before it is taken for one that does not wait any more."""
+"""How often it is asked whether a backend sleeps, before it is taken for one that does not wait any more."""
 
 
 class Halting:
@@ -63,6 +63,8 @@ class Halting:
     def halt(self, pid: int) -> None:
         """Have a backend stand still from now on, if it sleeps in its wait for a lock."""
         for _ in range(TRIES if self._within else 0):
+            if not self._sleeps(pid):  # not halted meanwhile, or it would not come to it
+                continue
             self._halted.add(pid)
             _signal(pid, SIGSTOP)
             if self._sleeps(pid):

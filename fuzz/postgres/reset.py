@@ -4,7 +4,8 @@ Measured against TRUNCATE, a database from a template and a schema made anew, DE
 triggers off is the fastest by an order of magnitude, the more so in functions, whose plans are kept: as long as
 session_replication_role stays as it is, since to set it throws them away. It leaves dead rows, so the tables are
 vacuumed now and then. What they leave behind shows in the order of rows that a query has not asked for an order of: new
-rows go where there is room. Where that must not be, TRUNCATE makes the tables as they are in a database of their own.
+rows go where there is room. Where that must not be, TRUNCATE, or VACUUM of what was emptied, makes the tables as they
+are in a database of their own.
 """
 
 from __future__ import annotations

@@ -346,13 +346,6 @@ def first(session: Session) -> None:
 
 
 @does
-def second_and_first(session: Session) -> None:
-    session.execute(ADD_OTHER)
-    session.execute(ADD)
-    session.commit()
-
-
-@does
 def both(session: Session) -> None:
     session.execute(text("UPDATE counters SET value = value + 1"))
     session.commit()
@@ -371,7 +364,7 @@ def test_the_server_is_heard_of_each_wait_of_one_statement(
         return found
 
     monkeypatch.setattr(settle, "select", watched)
-    programs = {"A": (call(first),), "B": (call(second_and_first),), "C": (call(both),)}
+    programs = {"A": (call(first),), "B": (call(other_then_one),), "C": (call(both),)}
     stage = stage_of(driver)
     with stage.like_new():
         histories = [stage.run(Case("shapes", "rc", programs, tuple("ABCAB"))) for _ in range(20)]

@@ -42,6 +42,13 @@ def await_stop(connection: Connection) -> None:
         pass
 
 
+def await_sleep(control: Connection, waiter: Connection) -> None:
+    """Wait until a backend sleeps in its wait for a lock: it is in the queue a moment before."""
+    asleep = "SELECT wait_event_type FROM pg_stat_get_activity(%s)"
+    while control.execute(asleep, [pid(waiter)]).fetchone() != ("Lock",):
+        pass
+
+
 def answers(connection: Connection) -> int:
     return sum(1 for _ in iter(connection.pgconn.get_result, None))
 
@@ -56,8 +63,7 @@ def test_of_two_that_are_set_free_at_once_the_other_waits_until_it_is_let_go(
     holder.execute("SELECT pg_advisory_lock(1)")
     for waiter in waiters:
         waiter.pgconn.send_query(b"SELECT pg_advisory_lock_shared(1)")
-    while any(monitor.blockers(each, asked) is None for each in pids):
-        pass
+        await_sleep(control, waiter)
     assert not halting.is_on
     with halting.halted(pids):
         assert halting.is_on
@@ -80,11 +86,9 @@ def test_of_two_that_are_set_free_at_once_the_other_waits_until_it_is_let_go(
 def waiting(open_connection: Callable[[], Connection]) -> Connection:
     """One that waits for a lock."""
     control, holder, waiter = (open_connection() for _ in range(3))
-    monitor = Monitor(control)
     holder.execute("SELECT pg_advisory_lock(1)")
     waiter.pgconn.send_query(b"SELECT pg_advisory_lock(1)")
-    while monitor.blockers(pid(waiter), f"{{{pid(holder)},{pid(waiter)}}}") is None:
-        pass
+    await_sleep(control, waiter)
     return waiter
 
 

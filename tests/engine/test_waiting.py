@@ -22,6 +22,8 @@ from tests.targets_for_engine import Script, case, change, read, sql
 
 KEY = "INSERT INTO accounts VALUES (9, 0)"
 
+REPLAYED = pytest.mark.parametrize("times", [60, pytest.param(1000, marks=pytest.mark.soak)])
+
 
 @pytest.fixture(scope="module")
 def plain(server: Server) -> Iterator[Stage]:
@@ -136,11 +138,12 @@ def both(*ids: int) -> str:
     return f"UPDATE accounts SET balance = balance + 1 WHERE id IN {ids}"
 
 
-def test_of_two_that_one_commit_sets_free_one_goes_on_after_the_other_every_time(plain: Stage) -> None:
+@REPLAYED
+def test_of_two_that_one_commit_sets_free_one_goes_on_after_the_other_every_time(plain: Stage, times: int) -> None:
     programs = {"A": sql(both(1, 2), "commit"), "B": sql(both(1, 3), "commit"), "C": sql(both(2, 3), "commit")}
     for schedule in ("ABCA", "ACBA"):
         with plain.like_new():  # else what earlier runs have left decides in which order an UPDATE comes to its rows
-            histories = [plain.run(case(schedule, **programs)) for _ in range(60)]
+            histories = [plain.run(case(schedule, **programs)) for _ in range(times)]
         assert step(histories[0], "C").waited_for == ("A", "B")
         assert len({history.digest() for history in histories}) == 1
 
@@ -151,15 +154,16 @@ def named(names: str, schedule: str, **programs: Call) -> Case:
     return case("".join(other[name] for name in schedule), **{other[name]: call for name, call in programs.items()})
 
 
+@REPLAYED
 @pytest.mark.parametrize("names", ["ABC", "CBA"])
-def test_one_that_goes_on_and_waits_again_may_have_set_another_free(plain: Stage, names: str) -> None:
+def test_one_that_goes_on_and_waits_again_may_have_set_another_free(plain: Stage, names: str, times: int) -> None:
     programs = {
         "A": sql(change(1), "commit", change(3), "commit"),
         "B": sql(change(3), change(1), "commit"),
         "C": sql(both(1, 3), "commit"),
     }
     with plain.like_new():
-        histories = [plain.run(named(names, "ABCBAA", **programs)) for _ in range(60)]
+        histories = [plain.run(named(names, "ABCBAA", **programs)) for _ in range(times)]
     assert len(set(failed(histories[0]))) == 1
     assert len({history.digest() for history in histories}) == 1
 

@@ -135,7 +135,7 @@ def view(resource: Resource, **rest: Any) -> dict[str, Any]:
 
 
 _ID = "resource_id"
-"""The parameter of the statements below, which are put together once: that took a third of an operation's time."""
+"""The parameter of the statements below, which are put together once: to do so takes time."""
 
 
 @cache

@@ -90,7 +90,7 @@ def rows(history: History, table: str, **columns: Any) -> Rows:
 def assert_owned(history: History) -> None:
     """Each row of standard attributes is one resource's.
 
-    Not an invariant of the target: asked of every committed state, it makes a campaign a tenth slower.
+    Not an invariant of the target: asked of every committed state, it would slow campaigns down.
     """
     owners = [row["standard_attr_id"] for table in RESOURCES for row in rows(history, table)]
     assert sorted(owners) == sorted(row["id"] for row in rows(history, "standardattributes"))

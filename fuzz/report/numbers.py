@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log10
+from decimal import Decimal
 
 LONG = 12
 """Digits that are still written out."""
@@ -12,7 +12,7 @@ MOST = 4000
 
 
 def in_words(number: int) -> str:
-    """A number for people: all its digits, or the power of ten that it comes to."""
+    """A number for people: all its digits, or two of them and the power of ten that it comes to."""
     return f"{number:,}" if number < 10**LONG else _power(number)
 
 
@@ -22,4 +22,6 @@ def in_json(number: int) -> int | str:
 
 
 def _power(number: int) -> str:
-    return f"10^{round(log10(number))}"
+    """Such as "3.2*10^13", or "10^54": not off by more than a twentieth. Floats would end at 10^308."""
+    digits, power = f"{Decimal(number):.1e}".split("e+")
+    return f"10^{power}" if digits == "1.0" else f"{digits.removesuffix('.0')}*10^{power}"

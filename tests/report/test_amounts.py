@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from fractions import Fraction
+from math import comb
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fuzz.report.amounts import amount, saved
 from fuzz.report.numbers import in_json, in_words
@@ -39,6 +45,17 @@ def test_the_runs_stand_for_the_interleavings_of_what_was_run_to_its_end_and_of_
     assert saved([OPEN, NOT_BEGUN], None) == ""
 
 
-def test_numbers_of_many_digits_are_told_by_their_power_of_ten() -> None:
-    assert (in_words(12_870), in_words(2 * 10**54)) == ("12,870", "10^54")
-    assert (in_json(2 * 10**54), in_json(10**5000)) == (2 * 10**54, "10^5000")
+def test_numbers_of_many_digits_are_told_by_their_first_two_and_a_power_of_ten() -> None:
+    assert (in_words(12_870), in_words(10**12 - 1)) == ("12,870", "999,999,999,999")
+    assert (in_words(comb(48, 24)), in_words(2 * 10**54), in_words(10**54)) == ("3.2*10^13", "2*10^54", "10^54")
+    assert (in_words(999 * 10**51), in_words(994 * 10**51)) == ("10^54", "9.9*10^53")
+    assert (in_json(2 * 10**54), in_json(10**5000), in_json(3 * 10**5000)) == (2 * 10**54, "10^5000", "3*10^5000")
+
+
+@given(st.integers(13, 9_000), st.integers(1, 10**6), st.integers(-1, 1))
+def test_what_is_told_of_a_number_is_not_off_by_more_than_a_twentieth(power: int, factor: int, more: int) -> None:
+    number = factor * 10**power + more
+    found = re.fullmatch(r"(?:([1-9](?:\.[1-9])?)\*)?10\^(\d+)", in_words(number))
+    assert found is not None
+    told = Fraction(found[1] or 1) * 10 ** int(found[2])
+    assert 20 * abs(told - number) <= number

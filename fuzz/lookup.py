@@ -114,16 +114,29 @@ def _has_metadata(value: object) -> bool:
 
 
 def _module(where: str) -> ModuleType:
-    if where.endswith(".py") or os.sep in where:
-        if not Path(where).is_file():
-            raise TargetError(f"There is no file {where}.", f"Paths are relative to {Path.cwd()}.")
+    if where.endswith(".py") or os.sep in where or where in {os.curdir, os.pardir}:
+        _require_file(where)
         name = _PRIVATE + where.encode().hex()
         if name in sys.modules and sys.modules[name].__file__ != str(Path(where).absolute()):
             del sys.modules[name]  # the same path from another directory is another file
         return _import(name, where)
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
-    return _import(where, where)
+    module = _import(where, where)
+    if getattr(module, "__file__", None) is None and Path(where).is_dir():  # Python takes any folder for a package
+        _require_file(where)
+    return module
+
+
+def _require_file(where: str) -> None:
+    path = Path(where)
+    if path.is_dir():
+        raise TargetError(
+            f"{where} is a folder, and a target is in a file.",
+            f"Name the file, as in {path / 'file.py'}:Name, or the module; `targets` lists all below {Path.cwd()}.",
+        )
+    if not path.is_file():
+        raise TargetError(f"There is no file {where}.", f"Paths are relative to {Path.cwd()}.")
 
 
 def _import(module: str, where: str) -> ModuleType:

@@ -111,6 +111,14 @@ def test_a_file_that_is_not_there_is_told() -> None:
     assert "There is no file nowhere/shop.py." in refusal("nowhere/shop.py:X")
 
 
+@pytest.mark.parametrize("word", ["shops", "shops/", "./shops", "shops.py", ".", "shops:Shop", "shops/:Shop"])
+def test_a_folder_is_told_to_be_one_with_what_to_name_instead(folder: Path, word: str) -> None:
+    where = word.removesuffix(":Shop")
+    (folder / where).mkdir(exist_ok=True)
+    told = f"{where} is a folder, and a target is in a file.\nName the file, as in {Path(where) / 'file.py'}:Name, or"
+    assert refusal(word).startswith(told)
+
+
 def test_a_module_that_misses_another_says_which_and_where(folder: Path) -> None:
     (folder / "shop.py").write_text("\nimport not_there_at_all\n")
     message = refusal("shop.py")

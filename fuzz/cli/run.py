@@ -101,5 +101,5 @@ def run(
             progress.say(since)
     if as_json:
         print(json.dumps(followed.to_json(), indent=2))
-    progress.say(closing(followed))
+    progress.say(closing(followed, until_plateau=until_plateau))
     raise typer.Exit(followed.summary.exit)

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fuzz.campaign.events import Summary
+from fuzz.campaign.tally import PLATEAU
 from fuzz.checks.counts import Counts
 from fuzz.report.follow import Followed
 from fuzz.report.pauses import pauses
 from fuzz.report.progress import count_of_findings
 
 
-def closing(followed: Followed) -> str:
-    """The summary for people; its last line names the seed."""
-    return "\n".join(_lines(followed))
+def closing(followed: Followed, *, until_plateau: bool = False) -> str:
+    """The summary for people; its last line names the seed.
+
+    Args:
+        followed: the campaign.
+        until_plateau: whether it was to go on until new interleavings have become rare.
+    """
+    return "\n".join(_lines(followed, until_plateau=until_plateau))
 
 
-def _lines(followed: Followed) -> Iterator[str]:
+def _lines(followed: Followed, *, until_plateau: bool) -> Iterator[str]:
     summary = followed.summary
     rate = summary.cases / summary.elapsed_s if summary.elapsed_s else 0.0
     if summary.interrupted:
@@ -26,6 +33,8 @@ def _lines(followed: Followed) -> Iterator[str]:
     )
     if summary.dried_up:
         yield "new interleavings have become rare: more cases of these programs will hardly find more"
+    elif until_plateau:
+        yield _still_coming(summary)
     yield from _counted(summary.counts)
     for operation, error in summary.fails_alone:
         yield f"fails alone, so no race: {operation} raises {error}"
@@ -37,6 +46,13 @@ def _lines(followed: Followed) -> Iterator[str]:
         seen = "once" if times == 1 else f"{times} times"
         yield f"{finding.violation.kind}   {calls}   {followed.paths[finding.id]}   seen {seen}"
     yield f"seed {summary.seed}: {count_of_findings(summary)}"
+
+
+def _still_coming(summary: Summary) -> str:
+    """What is said where a campaign was ended by something else than what it was to go on for."""
+    if summary.cases < PLATEAU:
+        return f"whether new interleavings become rare was not seen: that takes {PLATEAU} cases at the least"
+    return "new interleavings were still coming when it ended"
 
 
 def _counted(counts: Counts) -> Iterator[str]:

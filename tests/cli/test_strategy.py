@@ -65,3 +65,9 @@ def test_a_campaign_ends_at_the_plateau_if_it_is_asked_to(rowrace: Rowrace, tmp_
 def test_while_there_is_something_new_it_goes_on(rowrace: Rowrace, tmp_path: Path) -> None:
     summary = run(rowrace, tmp_path, "--until-plateau", "--json").json
     assert (summary["dried_up"], summary["cases"]) == (False, 200)
+
+
+def test_what_ends_before_the_plateau_that_it_was_to_reach_says_so(rowrace: Rowrace, tmp_path: Path) -> None:
+    told = "whether new interleavings become rare was not seen"
+    assert told in run(rowrace, tmp_path, "--cases", 20, "--until-plateau").out
+    assert told not in run(rowrace, tmp_path, "--cases", 20).out

@@ -9,12 +9,13 @@ import pytest
 
 from fuzz.campaign import events
 from fuzz.campaign.events import Ended, Event, Found, Summary
+from fuzz.campaign.tally import PLATEAU
 from fuzz.case import Case, read_case
 from fuzz.checks.counts import Counts
 from fuzz.finding import Finding
 from fuzz.report import progress as shown
 from fuzz.report.closing import closing
-from fuzz.report.follow import follow
+from fuzz.report.follow import Followed, follow
 from fuzz.report.progress import Progress
 
 Find = Callable[[Case], Finding]
@@ -72,6 +73,30 @@ def test_what_did_not_repeat_is_kept_and_told(deadlock: Case, summary: Summary, 
     assert read_case(followed.doubtful["0badcafe"]) == deadlock
     assert f"its case is in {tmp_path}/nondeterministic-0badcafe" in closing(followed)
     assert followed.to_json()["exit"] == 3
+
+
+RARE = "new interleavings have become rare"
+COMING = "new interleavings were still coming when it ended"
+TOO_FEW = f"whether new interleavings become rare was not seen: that takes {PLATEAU} cases at the least"
+
+
+@pytest.mark.parametrize(
+    ("cases", "dried_up", "until_plateau", "told"),
+    [
+        (PLATEAU, True, True, {RARE}),
+        (PLATEAU, True, False, {RARE}),
+        (PLATEAU, False, True, {COMING}),
+        (PLATEAU, False, False, set()),
+        (PLATEAU - 1, False, True, {TOO_FEW}),
+        (PLATEAU - 1, False, False, set()),
+    ],
+)
+def test_a_campaign_that_was_to_reach_the_plateau_says_whether_it_did(
+    summary: Summary, cases: int, dried_up: bool, until_plateau: bool, told: set[str]
+) -> None:
+    followed = Followed(replace(summary, cases=cases, dried_up=dried_up), {}, {})
+    text = closing(followed, until_plateau=until_plateau)
+    assert {sentence for sentence in (RARE, COMING, TOO_FEW) if f"\n{sentence}" in text} == told
 
 
 def test_off_a_terminal_a_line_comes_now_and_then(summary: Summary, monkeypatch: pytest.MonkeyPatch) -> None:

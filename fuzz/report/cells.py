@@ -65,7 +65,8 @@ class Cells:
         own = [read for read in reads if read.table == table.name]
         others = [read for read in reads if read.table != table.name and self._telling(read)]
         if not own:
-            what = _pairs(computed(step)) if step.rows or step.failure else ["(no row)"]
+            is_empty = step.settled and not step.rows and not step.failure
+            what = ["(no row)"] if is_empty else _pairs(computed(step))
             yield self._fit(self._name(step, table), what, reading)
         elif not any(map(self._telling, own)):
             yield self._listed(own, self._name(step, table))

@@ -90,7 +90,8 @@ def _call(text: str, end: str, width: int) -> list[str]:
 def _ended(history: History, session: str, place: int) -> str:
     outcome = history.outcome(session, place)
     if outcome is None:
-        return f"did not end: {history.hung.get(session, 'the run was over before')}"
+        why = history.hung.get(session, "the run was over before")
+        return f"did not end: {' '.join(why.split())}"  # a statement may have several lines
     if outcome.failure is None:
         return f"-> {outcome.result!a}"
     return f"raised {outcome.failure.name}" + (" (expected)" if outcome.expected else "")
@@ -113,7 +114,10 @@ def _row(history: History, step: Step, cells: Cells, sessions: Sequence[str]) ->
     own = row.cells[step.session]
     if step.waited_for:
         until = f" until step {step.settled}" if step.settled > step.number else ""
+        until = until if step.settled else ", and gets no answer"
         own.append(f"  waits for {' and '.join(step.waited_for)}{until}")
+    elif not step.settled:
+        own.append("  gets no answer")
     if step.failure is not None and step.settled <= step.number:
         own.append("  " + cells.failure(step.failure))
     for session in sessions:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from textwrap import wrap
 
 from fuzz.case import Call
@@ -19,6 +21,12 @@ _NARROWEST = 30
 
 _APART = "   "
 
+_MANY = 400
+"""Steps that are all shown."""
+
+_EITHER = 100
+"""Of more, how many are shown at the beginning and at the end."""
+
 
 @dataclass(slots=True)
 class _Row:
@@ -28,15 +36,17 @@ class _Row:
         cells: session -> its lines.
         number: the step's; None for a row between steps.
         where: the line of code that sent it.
+        left_out: the session of a step that is not shown, "" where it is.
     """
 
     cells: dict[str, list[str]] = field(default_factory=dict)
     number: int | None = None
     where: str = ""
+    left_out: str = ""
 
 
 def lanes(history: History, marked: Sequence[int]) -> Iterator[str]:
-    """The lanes of a history, line by line.
+    """The lanes of a history, line by line; of very many steps those in the middle are left out, but for the marked.
 
     Args:
         history: what happened.
@@ -44,7 +54,7 @@ def lanes(history: History, marked: Sequence[int]) -> Iterator[str]:
     """
     sessions = [name for name, calls in history.case.programs.items() if calls]
     width = max(_NARROWEST, _ALL // max(2, len(sessions)))
-    rows = [_heading(history, sessions, width), *_rows(history, sessions, width)]
+    rows = [_heading(history, sessions, width), *_gaps_told(_rows(history, sessions, width, _shown(history, marked)))]
     widths = {
         name: max((len(line) for row in rows for line in row.cells.get(name, ())), default=0) for name in sessions
     }
@@ -53,9 +63,10 @@ def lanes(history: History, marked: Sequence[int]) -> Iterator[str]:
 
 
 def _lines(row: _Row, widths: Mapping[str, int], marked: Sequence[int], history: History) -> Iterator[str]:
+    digits = max(3, len(str(len(history.steps))))
     for place in range(max(map(len, row.cells.values()), default=0)):
         first = place == 0
-        number = f"{row.number:>3}" if first and row.number else "   "
+        number = f"{row.number if first and row.number else '':>{digits}}"
         mark = ">" if first and row.number in marked else " "
         texts = []
         for session, width in widths.items():
@@ -97,7 +108,15 @@ def _ended(history: History, session: str, place: int) -> str:
     return f"raised {outcome.failure.name}" + (" (expected)" if outcome.expected else "")
 
 
-def _rows(history: History, sessions: Sequence[str], width: int) -> Iterator[_Row]:
+def _shown(history: History, marked: Sequence[int]) -> Collection[int]:
+    """The numbers of the steps that are shown."""
+    last = len(history.steps)
+    if last <= _MANY:
+        return range(1, last + 1)
+    return {*range(1, _EITHER + 1), *marked, *range(last - _EITHER + 1, last + 1)}
+
+
+def _rows(history: History, sessions: Sequence[str], width: int, shown: Collection[int]) -> Iterator[_Row]:
     cells = Cells(history, width)
     begun: set[tuple[str, int]] = set()
     yield from _ends(history, 0, begun)
@@ -105,8 +124,22 @@ def _rows(history: History, sessions: Sequence[str], width: int) -> Iterator[_Ro
         if step.call != CLOSING and (step.session, step.call) not in begun:
             begun.add((step.session, step.call))
             yield from _marker(history, step.session, step.call, "")
-        yield _row(history, step, cells, sessions)
+        yield _row(history, step, cells, sessions) if step.number in shown else _Row(left_out=step.session)
         yield from _ends(history, step.number, begun)
+
+
+def _gaps_told(rows: Iterable[_Row]) -> Iterator[_Row]:
+    """The rows, with one that counts them in place of those in a row that are left out."""
+    for is_gap, adjacent in groupby(rows, lambda row: bool(row.left_out)):
+        if is_gap:
+            counts = Counter(row.left_out for row in adjacent)
+            yield _Row({session: [f"... {_counted(count)} left out"] for session, count in counts.items()})
+        else:
+            yield from adjacent
+
+
+def _counted(steps: int) -> str:
+    return "1 step" if steps == 1 else f"{steps:,} steps"
 
 
 def _row(history: History, step: Step, cells: Cells, sessions: Sequence[str]) -> _Row:

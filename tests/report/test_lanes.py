@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
+from fuzz.case import Call
 from fuzz.history import History, Step
 from fuzz.report.lanes import lanes
-from tests.histories_by_hand import history
+from tests.histories_by_hand import history, outcome
 
 SELECT = "SELECT groups.id, groups.name \nFROM groups \nWHERE groups.id = 1"
 
@@ -37,3 +41,36 @@ def test_why_a_call_did_not_end_is_told_on_one_line() -> None:
     lines = shown(history(steps=[sent(1, settled=0)], hung={"A": f"{SELECT} has not answered for 2 s"}))
     assert not any("\n" in line for line in lines)
     assert "did not end: SELECT groups.id, groups.name FROM grou..." in "\n".join(lines)
+
+
+def test_of_very_many_steps_the_middle_is_left_out_and_counted_for_each_session() -> None:
+    lines = shown(history(steps=[sent(number, "B" if number % 3 == 0 else "A") for number in range(1, 9_001)]), 4_501)
+    matches = [found for line in lines if (found := re.match(r"[ >] *(\d+)  (?! )", line))]
+    numbers = [int(found[1]) for found in matches]
+    assert numbers == [*range(1, 101), 4_501, *range(8_901, 9_001)]
+    gaps = [re.findall(r"\.\.\. ([\d,]+) steps left out", line) for line in lines if "left out" in line]
+    assert gaps == [["2,933", "1,467"], ["2,933", "1,466"]]
+    assert {found.end() for found in matches} == {lines[0].index("A  act")}  # wide enough for all numbers
+    assert sum(int(count.replace(",", "")) for gap in gaps for count in gap) + len(numbers) == 9_000
+
+
+def test_one_step_may_be_all_that_is_left_out_between_two() -> None:
+    assert "     ... 1 step left out" in shown(history(steps=[sent(number) for number in range(1, 1_001)]), 102)[101]
+
+
+def test_many_steps_are_shown_as_long_as_they_can_be_read() -> None:
+    assert len(shown(history(steps=[sent(number) for number in range(1, 401)]))) == 401
+
+
+def test_where_calls_begin_and_end_among_steps_that_are_left_out_is_told() -> None:
+    steps = [sent(number)._replace(call=number > 500) for number in range(1, 1_001)]
+    made = history(steps=steps, outcomes=[outcome(last=500)])
+    made = replace(made, case=replace(made.case, programs={"A": (Call("act"), Call("react"))}))
+    told = [line.strip() for line in shown(made)]
+    place = told.index("-- 1 act ends")
+    assert told[place - 1 : place + 3] == [
+        "... 400 steps left out",
+        "-- 1 act ends",
+        "-- 2 react begins",
+        "... 400 steps left out",
+    ]

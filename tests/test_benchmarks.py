@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from fuzz.case import Case
 from fuzz.postgres import Server
 from fuzz.trials import Trials
 from tests.benchmarks.races.attempts import Attempts
+from tests.benchmarks.races.measure import Searches
 from tests.benchmarks.races.rowrace import ending_of
+from tests.benchmarks.races.searches import Search
 from tests.benchmarks.races.workloads import RACES, Ending, LostUpdate, Race
 
 SMALL = [
@@ -119,3 +122,23 @@ def test_the_same_harm_is_seen_in_rows_and_in_a_history(server: Server) -> None:
         ending = ending_of(trials.of(LostUpdate)(case).history)
     assert ending == Ending(frozenset(), {1: 1})
     assert LostUpdate().harm(ending)
+
+
+FAST, SLOW, VAIN = Search(True, 10, 1.0, 3), Search(True, 30, 2.0, 1), Search(False, 900, 60.0)
+
+
+@pytest.mark.parametrize(
+    ("searches", "figures"),
+    [
+        ([FAST, SLOW], ["2/2", "20", "1.5", "2", "12.5", "1/3"]),
+        ([FAST, SLOW, VAIN], ["2/3", "20", "1.5", "in vain: 60", "12.5", "1/3"]),
+        ([VAIN], ["0/1", "in vain: 900", "60", "in vain: 60", "15", "—"]),
+    ],
+    ids=["found", "once in vain", "always in vain"],
+)
+def test_a_search_in_vain_is_the_worst_of_its_row_and_no_part_of_what_the_others_took(
+    searches: Sequence[Search], figures: Sequence[str]
+) -> None:
+    cells = dict(zip(Searches.HEADINGS, Searches("a race", "a tool", searches, 3).cells(), strict=True))
+    names = ("found", "executions", "seconds", "worst", "per second", "replays")
+    assert [cells[name] for name in names] == figures

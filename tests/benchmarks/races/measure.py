@@ -23,9 +23,10 @@ GOAL_S = 2.0
 HOW = """How races were looked for: rowrace was given the target alone, and its time ends with the minimised, confirmed
 finding; its executions are all runs of a case, serial orders and replays among them. The other tools were told which
 two calls to run, and their time ends with the first attempt that does the same harm to the rows, or ends in the same
-error. Executions and seconds are medians, "in vain" where no run found the race; replays are those of the worst run,
-of the case that was found: rowrace's must be the same in every statement and row, the others' do the harm again. A
-barrier's replay is one more attempt. Schema and connections were there before the time began."""
+error. Executions, seconds and how many a second are medians of the runs that found the race, or of all where none did,
+which are "in vain" then. The worst is the slowest run, or the longest in vain where one was. Replays are those of the
+worst run of them that found a case: rowrace's must be the same in every statement and row, the others' do the harm
+again. A barrier's replay is one more attempt. Schema and connections were there before the time began."""
 
 Look = Callable[[Server, type[Race], int, Limits], Search]
 
@@ -106,16 +107,16 @@ class Searches:
 
     def cells(self) -> tuple[str, ...]:
         told = self.found or self.searches
-        vain = "" if self.found else "in vain: "
+        vain, lost = "in vain: ", [search for search in self.searches if not search.found]
         rates = [search.executions / search.seconds for search in told if search.seconds]
         least = max(((search.calls, search.switches) for search in self.found), default=(0, 0))
         return (
             self.race,
             self.tool,
             f"{len(self.found)}/{len(self.searches)}",
-            vain + number(median(search.executions for search in told)),
+            ("" if self.found else vain) + number(median(search.executions for search in told)),
             number(median(search.seconds for search in told)),
-            number(max(search.seconds for search in told)),
+            (vain if lost else "") + number(max(search.seconds for search in lost or told)),
             number(median(rates)) if rates else "—",
             f"{min(search.replays for search in self.found)}/{self.replays}" if self.found else "—",
             "{}/{}".format(*least) if any(least) else "—",

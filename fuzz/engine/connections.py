@@ -17,6 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.pool import Pool
 
+from fuzz.engine.bypass import Bypasses
 from fuzz.engine.carrier import current, take_in_thread
 from fuzz.engine.drivers import connect
 from fuzz.engine.forks import Forks
@@ -65,6 +66,7 @@ class Connections:
         self._forks.close()
         if not _HOMES:
             _listen(event.remove)
+            _BYPASSES.close()
 
     def __iter__(self) -> Iterator[Scheduled]:
         return iter(list(self._records))
@@ -88,6 +90,7 @@ class Connections:
         """
         outer, _Within.home = _Within.home, self
         self.refused = None
+        _BYPASSES.watch()
         try:
             yield
         finally:
@@ -216,6 +219,23 @@ class _Within:
 
 _HOMES: dict[str, Connections] = {}
 """Scratch database -> its connections."""
+
+
+def _refuse_bypass(driver: str, database: str) -> None:
+    home = _HOMES.get(database)
+    if home is None or _Within.home is None:
+        return
+    home.refused = TargetError(
+        f"The target's code has a connection of its own to the scratch database, by {driver} and past SQLAlchemy, at "
+        f"{calling_line() or 'its end'}.",
+        "rowrace could not schedule what it sends: have it take one from an engine (`engine.raw_connection()` gives "
+        "the driver's own).",
+    )
+    raise home.refused
+
+
+_BYPASSES = Bypasses(_refuse_bypass)
+"""Drivers that are watched while there are scratch databases."""
 
 
 _WITH_AN_INDEX = ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan")

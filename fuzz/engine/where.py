@@ -14,7 +14,7 @@ from typing import Any
 _OWN_FOLDER = f"{Path(__file__).resolve().parents[1]}{os.sep}"
 _PACKAGES = tuple({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
 _LIBRARY = tuple({sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")})
-_BELOW = ("sqlalchemy", "psycopg", "greenlet", "hypothesis", "oslo_db")
+_BELOW = ("sqlalchemy", "psycopg", "psycopg2", "psycopg_pool", "asyncpg", "greenlet", "hypothesis", "oslo_db")
 """Installed packages that lie between a target and the server; any other may be the target."""
 
 _OWN: dict[str, str | None] = {}

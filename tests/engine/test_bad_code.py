@@ -11,8 +11,10 @@ from contextlib import closing, suppress
 from select import select
 from typing import Any, ClassVar, Literal, Never
 
+import asyncpg  # type: ignore[import-untyped]  # it has no types
+import psycopg2
 import pytest
-from psycopg import connect
+from psycopg import AsyncConnection, connect
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
@@ -113,6 +115,46 @@ class Wild(_Counters):
         address = app.replace("+psycopg", "")
         with create_engine(app, creator=lambda: connect(address)).connect() as connection:
             connection.execute(READ)
+
+    @operation
+    def by_psycopg(self, app: str) -> None:
+        with connect(app.replace("+psycopg", "")) as connection:
+            connection.execute("SELECT value FROM counters")
+
+    @operation
+    def by_psycopg_swallowed(self, app: str) -> None:
+        with connect(app.replace("+psycopg", "")) as connection:
+            _quietly(lambda: connection.execute("SELECT value FROM counters"))
+
+    @operation
+    def by_psycopg_in_a_thread(self, app: str) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(self.by_psycopg, app).result()
+
+    @operation
+    def by_psycopg_awaited(self, app: str) -> None:
+        async def look() -> None:
+            async with await AsyncConnection.connect(app.replace("+psycopg", "")) as connection:
+                await connection.execute("SELECT value FROM counters")
+
+        asyncio.run(look())
+
+    @operation
+    def by_psycopg2(self, app: str) -> None:
+        psycopg2.connect(app.replace("+psycopg", ""))
+
+    @operation
+    def by_asyncpg(self, app: str) -> None:
+        async def look() -> None:
+            await asyncpg.connect(app.replace("+psycopg", ""))
+
+        asyncio.run(look())
+
+    @operation
+    def by_the_engine(self, engine: Engine) -> None:
+        with closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("UPDATE counters SET value = value + 1")
+            connection.commit()
 
     @operation
     def awaitable(self, session: Session) -> Any:
@@ -226,6 +268,44 @@ def test_an_engine_that_goes_past_sqlalchemy_s_way_to_connect_is_told(stage: Sta
     with pytest.raises(TargetError, match="with a `creator` of its own"):
         run(stage, "past_sqlalchemy")
     assert goes_on(stage)
+
+
+BYPASSES = {
+    "by_psycopg": "psycopg",
+    "by_psycopg_swallowed": "psycopg",
+    "by_psycopg_in_a_thread": "psycopg",
+    "by_psycopg_awaited": "psycopg",
+    "by_psycopg2": "psycopg2",
+    "by_asyncpg": "asyncpg",
+}
+
+
+@pytest.mark.parametrize(("way", "driver"), BYPASSES.items())
+def test_a_driver_s_own_connection_is_refused_however_it_was_made(stage: Stage, way: str, driver: str) -> None:
+    told = rf"has a connection of its own to the scratch database, by {driver} and past .*, at test_bad_code.py:\d"
+    with pytest.raises(TargetError, match=told):
+        run(stage, way, "AB")
+    assert goes_on(stage)
+
+
+def test_one_that_it_has_had_from_the_beginning_is_refused_too(server: Server) -> None:
+    with server.scratch() as scratch, scratch.connect() as own:
+
+        class Having(_Counters):
+            @operation
+            def look(self, session: Session) -> None:
+                own.execute("SELECT value FROM counters")
+
+        with closing(Stage(Having(), scratch)) as laid_out, pytest.raises(TargetError, match="a connection of its own"):
+            run(laid_out, "look")
+
+
+def test_one_that_an_engine_gives_is_scheduled(stage: Stage) -> None:
+    history = run(stage, "by_the_engine", "AB")
+    assert [step.sql for step in history.steps if step.session == "A"] == [
+        "UPDATE counters SET value = value + 1",
+        "COMMIT",
+    ]
 
 
 @pytest.mark.parametrize("way", ["awaitable", "awaitable_in_the_end"])

@@ -78,6 +78,7 @@ class Terms:
         calls: what to try in a call's stead when a finding is minimised.
         switches: the most context switches; None: any number.
         unlearnt: how many of the calls were not run alone first, so that nothing is known of whom they meet.
+        hanging: operations that were left out, as they hang by themselves -> what was seen of each.
         sessions: their names.
         checks: names of those that apply; empty: the target's.
     """
@@ -90,6 +91,7 @@ class Terms:
     calls: Sequence[Call]
     switches: int | None = None
     unlearnt: int = 0
+    hanging: Mapping[str, str] = field(default_factory=dict)
     sessions: Sequence[str] = NAMES
     checks: tuple[str, ...] = ()
 
@@ -151,7 +153,7 @@ class Matrix:
             return 130
         if self.findings:
             return 1
-        return 0 if self.is_whole and not self.nondeterministic else 3
+        return 0 if self.is_whole and not self.nondeterministic and not self.terms.hanging else 3
 
 
 def paused_in(explored: Iterable[Explored]) -> Waits:

@@ -14,7 +14,7 @@ from fuzz.engine.stage import NAMES
 from fuzz.errors import CaseError, TargetError
 from fuzz.generate.calls import call_table, unique
 from fuzz.generate.joining import meetings_of
-from fuzz.generate.lessons import learn_calls
+from fuzz.generate.lessons import HangsAlone, Lessons, learn_calls
 from fuzz.generate.meetings import Operations, meetings
 from fuzz.generate.programs import AND, Program, rehearsed, single
 from fuzz.lookup import find_target
@@ -78,13 +78,35 @@ def terms_of(asked: Asked, trial: Trial, terms: Terms) -> tuple[Share, Terms]:
     """
     if asked.case is not None:
         return _as_it_stands(asked.case, trial, terms)
-    operations = {name for program in asked.programs for name in program.split(AND)}
-    learnt = learn_calls(trial, asked.word, terms.seed, operations)
     if asked.programs:
+        operations = {name for program in asked.programs for name in program.split(AND)}
+        learnt = learn_calls(trial, asked.word, terms.seed, operations)
         found: Share = {tuple(asked.programs): meetings_of(asked.programs, rehearsed(asked.programs, learnt))}
+        hanging: Mapping[str, str] = {}
     else:
+        learnt, hanging = _learn_what_ends(trial, asked.word, terms.seed)
         found = meetings(single(learnt.alone))
-    return found, replace(terms, calls=learnt.calls, unlearnt=learnt.unlearnt)
+    return found, replace(terms, calls=learnt.calls, unlearnt=learnt.unlearnt, hanging=hanging)
+
+
+def _learn_what_ends(trial: Trial, word: str, seed: int) -> tuple[Lessons, Mapping[str, str]]:
+    """Learn of all operations but those that hang by themselves, one of which would keep all others from the matrix.
+
+    Returns:
+        What was learnt; and of the operations left out, what was seen of each.
+
+    Raises:
+        HangsAlone: when none is left.
+    """
+    left, hanging = dict.fromkeys(trial.stage.target.operations), dict[str, str]()
+    while True:
+        try:
+            return learn_calls(trial, word, seed, left), hanging
+        except HangsAlone as error:
+            hanging[error.operation] = error.problem
+            del left[error.operation]
+            if not left:
+                raise
 
 
 def _as_it_stands(case: Case, trial: Trial, terms: Terms) -> tuple[Share, Terms]:

@@ -32,11 +32,27 @@ SOME = 80
 """As many for a start, where one session lives through a program."""
 
 
+class HangsAlone(TargetError):
+    """A call does not come to its end by itself: nothing it could be explored with would end.
+
+    Args:
+        call: which.
+        why: what it was seen to do.
+
+    Attributes:
+        operation: the call's.
+    """
+
+    def __init__(self, call: Call, why: str) -> None:
+        super().__init__(f"{call}, run alone, {why}.", "Let it come to its end; `run` shows the statements it sends.")
+        self.operation = call.operation
+
+
 def learn(trial: Trial, word: str, chance: int, operations: Collection[str] = ()) -> Lessons:
     """Learn all there is to learn; arguments as of `Lessons`.
 
     Raises:
-        TargetError: when a call does not come to its end by itself: nothing it could be explored with would end.
+        HangsAlone: when a call does not come to its end.
     """
     lessons = Lessons(trial, word, chance, operations)
     _learn(lessons, Lessons.all)
@@ -59,7 +75,7 @@ def _learn(lessons: Lessons, lesson: Callable[[Lessons], Iterator[Verdict]]) -> 
 def _refuse_hung(history: History) -> None:
     for session, why in history.hung.items():
         call = history.case.programs[session][history.turns[-1][1]]
-        raise TargetError(f"{call}, run alone, {why}.", "Let it come to its end; `run` shows the statements it sends.")
+        raise HangsAlone(call, why)
 
 
 class Lessons:
@@ -142,7 +158,7 @@ class Lessons:
             What it touched.
 
         Raises:
-            TargetError: when it does not come to its end.
+            HangsAlone: when it does not come to its end.
         """
         dice = len(self.calls) + number + 1
         history = self._run(*program, dice=dice).history

@@ -50,6 +50,7 @@ def matrix_json(matrix: Matrix, paths: Mapping[str, Path]) -> dict[str, Any]:
         "whole": matrix.is_whole,
         "bounded": matrix.is_bounded,
         "calls": {"all": len(matrix.terms.calls), "not_learnt": matrix.terms.unlearnt},
+        "hanging": dict(matrix.terms.hanging),
         "waited_in_python": waits_json(matrix.paused),
         "nondeterministic": sorted(matrix.nondeterministic),
         "cells": [
@@ -139,7 +140,7 @@ def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
         yield f"left out, as --switches asks for: what takes more context switches than {matrix.terms.switches}"
     if not matrix.is_whole:
         yield "time was up before all was run: more of it (--time) tells whether the rest is safe"
-    yield from unlearnt(matrix)
+    yield from left_out(matrix)
     yield from pauses(matrix.paused)
     for signature in matrix.nondeterministic:
         yield f"nondeterministic, so not judged: {signature}, which did not repeat"
@@ -151,8 +152,10 @@ def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
     yield f"seed {matrix.terms.seed}: {counted}{_bound(matrix)}"
 
 
-def unlearnt(matrix: Matrix) -> Iterator[str]:
-    """What is said of calls that were left out; nothing where there are none."""
+def left_out(matrix: Matrix) -> Iterator[str]:
+    """What is said of operations and calls that were left out; nothing where there are none."""
+    for operation, why in matrix.terms.hanging.items():
+        yield f"{operation} was left out: {why} `run` makes a finding of it."
     if matrix.terms.unlearnt:
         every = len(matrix.terms.calls)
         yield (

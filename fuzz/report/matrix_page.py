@@ -13,7 +13,7 @@ from fuzz.campaign.matrix import Explored, Matrix, paused_in
 from fuzz.case import ISOLATION
 from fuzz.generate.meetings import Operations
 from fuzz.report.amounts import amount, saved
-from fuzz.report.matrix import matrix_line, unlearnt
+from fuzz.report.matrix import left_out, matrix_line
 from fuzz.report.pauses import pauses
 from fuzz.report.timeline import finding_timeline
 from fuzz.report.verdicts import Sign, legend, sign, verdict
@@ -71,7 +71,7 @@ def matrix_page(matrix: Matrix, paths: Mapping[str, Path]) -> str:
         matrix=matrix,
         line=matrix_line(matrix),
         classes=sum(each.classes for each in matrix.explored),
-        unlearnt="".join(unlearnt(matrix)),
+        left_out=list(left_out(matrix)),
         saved=saved(matrix.explored, matrix.terms.switches),
         amount=lambda each: amount([each], matrix.terms.switches),
         verdict=lambda each: verdict([each], matrix),

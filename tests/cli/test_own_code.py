@@ -104,6 +104,16 @@ def test_code_that_keeps_its_turn_when_it_runs_alone_is_not_explored(rowrace: Ro
     assert "wait(), run alone, has come to own_code.py:" in ran.err
 
 
+def test_in_a_matrix_it_keeps_nothing_but_itself_from_being_explored(rowrace: Rowrace, tmp_path: Path) -> None:
+    ran = rowrace("explore", f"{OWN}:Partly", "--step-timeout", 0.3, "--out", tmp_path)
+    assert "wait was left out: wait(), run alone, has come to own_code.py:" in ran.out
+    assert {kind for cell in ran.out.splitlines() for kind in cell.split() if kind == "lost-update"}
+    assert ran.status == 1
+    nothing_else = rowrace("explore", f"{OWN}:Endless", "--step-timeout", 0.3, "--out", tmp_path)
+    assert nothing_else.status == 2
+    assert "wait(), run alone, has come to own_code.py:" in nothing_else.err
+
+
 def test_a_check_may_be_made_where_an_event_loop_runs(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROWRACE_DSN", server.address.render_as_string(hide_password=False))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fuzz.campaign.matrix import Matrix
 from fuzz.case import Case
 from fuzz.report.matrix import matrix_json, matrix_text
+from fuzz.report.matrix_page import matrix_page
 from fuzz.report.verdicts import legend, sign, verdict
 from tests.report.conftest import Find
 from tests.report.matrices import BOUNDED, NOT_BEGUN, OPEN, WHOLE, matrix_of
@@ -56,6 +57,16 @@ def test_calls_that_nothing_was_learnt_of_are_told_with_the_way_to_have_them_lea
     assert "2 of 6 calls were not run alone, nor with others" in matrix_text(left, {})
     assert matrix_json(left, {})["calls"] == {"all": 6, "not_learnt": 2}
     assert "not run alone" not in matrix_text(learnt, {})
+
+
+def test_an_operation_that_hangs_by_itself_is_told_and_what_leaves_it_out_is_no_pass() -> None:
+    whole = matrix_of(WHOLE)
+    left = replace(whole, terms=replace(whole.terms, hanging={"wait": "wait(), run alone, has not answered."}))
+    assert (whole.exit, left.exit) == (0, 3)
+    told = "wait was left out: wait(), run alone, has not answered. `run` makes a finding of it."
+    assert told in matrix_text(left, {}).splitlines()
+    assert f"<p>{told}</p>" in matrix_page(left, {})
+    assert matrix_json(left, {})["hanging"] == {"wait": "wait(), run alone, has not answered."}
 
 
 def test_a_violation_that_did_not_repeat_is_no_race_and_one_that_did_is(find: Find, deadlock: Case) -> None:

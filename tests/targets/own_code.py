@@ -129,3 +129,13 @@ class Endless(_Counting):
         session.scalar(text("SELECT 1"))
         while True:
             pass
+
+
+class Partly(Endless):
+    """Can do something else, which does."""
+
+    @operation
+    def count(self, session: Session) -> None:
+        value = session.scalar(text("SELECT value FROM counters"))
+        session.execute(text("UPDATE counters SET value = :value"), {"value": value + 1})
+        session.commit()

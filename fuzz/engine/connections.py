@@ -21,6 +21,7 @@ from fuzz.engine.bypass import Bypasses
 from fuzz.engine.carrier import current, take_in_thread
 from fuzz.engine.drivers import connect
 from fuzz.engine.forks import Forks
+from fuzz.engine.hush import Hush
 from fuzz.engine.scheduled import UNKNOWN, Scheduled
 from fuzz.engine.where import calling_line
 from fuzz.errors import TargetError
@@ -55,7 +56,9 @@ class Connections:
         self._process = os.getpid()
         self._forks = Forks()
         take_in_thread()
-        _listen()
+        if not _HOMES:
+            _listen()
+            _HUSH.begin()
         _HOMES[database] = self
 
     def close(self) -> None:
@@ -67,6 +70,7 @@ class Connections:
         if not _HOMES:
             _listen(event.remove)
             _BYPASSES.close()
+            _HUSH.end()
 
     def __iter__(self) -> Iterator[Scheduled]:
         return iter(list(self._records))
@@ -238,6 +242,9 @@ _BYPASSES = Bypasses(_refuse_bypass)
 """Drivers that are watched while there are scratch databases."""
 
 
+_HUSH = Hush()
+
+
 _WITH_AN_INDEX = ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan")
 
 
@@ -255,8 +262,6 @@ def _at_level(level: str) -> Iterator[str]:
 
 def _listen(act: Any = event.listen) -> None:
     """Hear of every engine's connections, or, with `event.remove`, no longer."""
-    if act is event.listen and event.contains(Engine, "do_connect", _do_connect):
-        return
     act(Engine, "do_connect", _do_connect)
     for name, listener in (("connect", _connected), ("close", _close), ("checkout", _checkout), ("reset", _reset)):
         act(Pool, name, listener)

@@ -74,6 +74,7 @@ class Scheduled(ABC):
         names_advisory_locks: whether a statement that it has sent does, so that it may hold one.
         listens: whether it has sent a LISTEN, so that it may hear of a NOTIFY.
         pid: of its backend, also once it is closed.
+        abandoned: whether its backend has been ended, with the run that it was in the middle of.
     """
 
     given: Given | None = None
@@ -89,6 +90,7 @@ class Scheduled(ABC):
     names_advisory_locks: bool = False
     listens: bool = False
     pid: int
+    abandoned: bool = False
     _stepped: bool = False
 
     @property

@@ -240,6 +240,7 @@ class Stage:
             for connection in self._connections:
                 if connection.user in worn:
                     self._monitor.terminate(connection.pid)
+                    connection.abandoned = True
             run.abandon()
         for name in worn:
             self._environments.dismantle(name)

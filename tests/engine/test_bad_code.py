@@ -19,6 +19,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+import fuzz.engine.connections
 import fuzz.engine.environment
 import fuzz.engine.environments
 from fuzz import Target, invariant, operation
@@ -62,9 +63,16 @@ class Wild(_Counters):
     @operation
     def in_a_thread_that_is_not_asked(self, session: Session) -> None:
         connection = session.connection()
-        thread = threading.Thread(target=lambda: _quietly(lambda: connection.execute(READ)))
-        thread.start()
-        thread.join()
+        _in_a_thread(lambda: _quietly(lambda: connection.execute(READ)))
+
+    @operation
+    def in_a_thread_that_ends_with_it(self, session: Session) -> None:
+        connection = session.connection()
+        _in_a_thread(lambda: connection.execute(READ))
+
+    @operation
+    def in_a_thread_that_fails(self) -> None:
+        _in_a_thread(lambda: 1 // 0)
 
     @operation
     def in_a_process(self, session: Session) -> None:
@@ -199,6 +207,12 @@ def _quietly(act: Callable[[], Any]) -> None:
         act()
 
 
+def _in_a_thread(act: Callable[[], Any]) -> None:
+    thread = threading.Thread(target=act)
+    thread.start()
+    thread.join()
+
+
 @pytest.fixture(scope="module", params=[Wild, InThreads])
 def stage(request: pytest.FixtureRequest, server: Server) -> Iterator[Stage]:
     with server.scratch() as scratch, closing(Stage(request.param(), scratch, step_timeout=2)) as laid_out:
@@ -233,6 +247,20 @@ def test_a_thread_that_uses_the_database_is_refused_even_if_nobody_hears(stage: 
     with pytest.raises(TargetError, match=f"has started {who} of its own that uses the database"):
         run(stage, way, "AAA")
     assert goes_on(stage)
+
+
+def test_a_thread_that_ends_with_it_is_quiet_and_with_anything_else_is_heard(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[Any] = []
+    with pytest.raises(TargetError):
+        run(stage, "in_a_thread_that_ends_with_it")
+    monkeypatch.setattr(fuzz.engine.connections._HUSH, "_outer", heard.append)
+    with pytest.raises(TargetError):
+        run(stage, "in_a_thread_that_ends_with_it")
+    assert not heard
+    run(stage, "in_a_thread_that_fails")
+    assert [each.exc_type for each in heard] == [ZeroDivisionError]
 
 
 @pytest.mark.parametrize("way", ["in_a_process", "become_two", "in_a_process_that_connects"])

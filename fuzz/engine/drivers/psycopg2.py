@@ -173,7 +173,7 @@ class ScheduledConnection(Scheduled, extensions.connection):
 
     def rollback(self) -> None:
         """As psycopg2's; a pool that takes back a connection of an abandoned run has nothing to undo."""
-        if self.scheduled or not self.closed:
+        if not self.abandoned and (self.scheduled or not self.closed):
             self.exchange(super().rollback, "ROLLBACK")
 
     @property

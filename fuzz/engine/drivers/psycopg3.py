@@ -230,7 +230,7 @@ class ScheduledConnection(_Ours, psycopg.Connection[TupleRow]):
 
     def rollback(self) -> None:
         """As psycopg's; a pool that takes back a connection of an abandoned run has nothing to undo."""
-        if self.scheduled or not self.closed:
+        if not self.abandoned and (self.scheduled or not self.closed):
             super().rollback()
 
 
@@ -261,7 +261,7 @@ class ScheduledAsyncConnection(_Ours, psycopg.AsyncConnection[TupleRow]):
 
     async def rollback(self) -> None:
         """As `ScheduledConnection.rollback`."""
-        if self.scheduled or not self.closed:
+        if not self.abandoned and (self.scheduled or not self.closed):
             await super().rollback()
 
 

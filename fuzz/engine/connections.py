@@ -21,7 +21,7 @@ from fuzz.engine.bypass import Bypasses
 from fuzz.engine.carrier import current, take_in_thread
 from fuzz.engine.drivers import connect
 from fuzz.engine.forks import Forks
-from fuzz.engine.hush import Hush
+from fuzz.engine.process import Process
 from fuzz.engine.scheduled import UNKNOWN, Scheduled
 from fuzz.engine.where import calling_line
 from fuzz.errors import TargetError
@@ -58,7 +58,7 @@ class Connections:
         take_in_thread()
         if not _HOMES:
             _listen()
-            _HUSH.begin()
+            _PROCESS.begin()
         _HOMES[database] = self
 
     def close(self) -> None:
@@ -70,7 +70,7 @@ class Connections:
         if not _HOMES:
             _listen(event.remove)
             _BYPASSES.close()
-            _HUSH.end()
+            _PROCESS.end()
 
     def __iter__(self) -> Iterator[Scheduled]:
         return iter(list(self._records))
@@ -242,7 +242,19 @@ _BYPASSES = Bypasses(_refuse_bypass)
 """Drivers that are watched while there are scratch databases."""
 
 
-_HUSH = Hush()
+def _refuse_exit() -> None:
+    home = _Within.home
+    if home is not None:
+        home.refused = TargetError(
+            f"The target's code ends the process by os._exit, at {calling_line() or 'its end'}.",
+            "rowrace would end with it, without a word: let it raise SystemExit (`sys.exit`), which is judged as an "
+            "exception like any other.",
+        )
+        raise home.refused
+
+
+_PROCESS = Process(_refuse_exit)
+"""Looked after while there are scratch databases."""
 
 
 _WITH_AN_INDEX = ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan")

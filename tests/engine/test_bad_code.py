@@ -101,6 +101,16 @@ class Wild(_Counters):
         session.commit()
 
     @operation
+    def end_the_process(self, session: Session) -> None:
+        session.execute(READ)
+        os._exit(0)
+
+    @operation
+    def end_the_process_and_swallow(self, session: Session) -> None:
+        session.execute(READ)
+        _quietly(lambda: os._exit(0))
+
+    @operation
     def become_two(self, session: Session) -> None:
         session.execute(READ)
         if (child := os.fork()) != 0:
@@ -255,7 +265,7 @@ def test_a_thread_that_ends_with_it_is_quiet_and_with_anything_else_is_heard(
     heard: list[Any] = []
     with pytest.raises(TargetError):
         run(stage, "in_a_thread_that_ends_with_it")
-    monkeypatch.setattr(fuzz.engine.connections._HUSH, "_outer", heard.append)
+    monkeypatch.setattr(fuzz.engine.connections._PROCESS, "_outer", heard.append)
     with pytest.raises(TargetError):
         run(stage, "in_a_thread_that_ends_with_it")
     assert not heard
@@ -267,6 +277,13 @@ def test_a_thread_that_ends_with_it_is_quiet_and_with_anything_else_is_heard(
 def test_a_process_that_uses_the_database_is_refused_though_its_exception_stays_in_it(stage: Stage, way: str) -> None:
     with pytest.raises(TargetError, match="has started a process of its own that uses the database, at test_bad_code"):
         run(stage, way, "AAB")
+    assert goes_on(stage)
+
+
+@pytest.mark.parametrize("way", ["end_the_process", "end_the_process_and_swallow"])
+def test_code_that_ends_the_process_is_refused(stage: Stage, way: str) -> None:
+    with pytest.raises(TargetError, match=r"ends the process by os\._exit, at test_bad_code\.py:\d+"):
+        run(stage, way)
     assert goes_on(stage)
 
 

@@ -115,7 +115,6 @@ def test_so_it_is_when_another_has_only_looked_before_and_waited_for_no_check(
     histories = [plain.run(case("ABBAA", **programs)) for _ in range(100)]
     assert {tuple(failed(history).items()) for history in histories} == {(("A", "40P01"),)}
     assert len({history.digest() for history in histories}) == 1
-    assert change(1) in asked
 
 
 def test_who_has_silenced_the_server_has_a_victim_too(stage: Stage) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -26,8 +27,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     before = set(sys.modules)
     yield tmp_path
     for name in set(sys.modules) - before:
-        if not name.startswith("models"):  # of the reference target there is but one
+        if _is_within(tmp_path, sys.modules[name]):  # of all else there is but one
             del sys.modules[name]
+
+
+def _is_within(folder: Path, module: ModuleType) -> bool:
+    places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
+    return any(place is not None and Path(place).is_relative_to(folder) for place in places)
 
 
 def refusal(word: str) -> str:

@@ -44,7 +44,8 @@ class HangsAlone(TargetError):
     """
 
     def __init__(self, call: Call, why: str) -> None:
-        super().__init__(f"{call}, run alone, {why}.", "Let it come to its end; `run` shows the statements it sends.")
+        told = " ".join(why.split())  # a statement has lines
+        super().__init__(f"{call}, run alone, {told}.", "Let it come to its end; `run` shows the statements it sends.")
         self.operation = call.operation
 
 

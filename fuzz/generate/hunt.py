@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from math import comb
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import seed as seeded
@@ -19,8 +20,8 @@ SHRINKS = 200
 """Executions that Hypothesis may take to shrink; an exact stage of our own follows."""
 
 IN_VAIN = 10
-"""As many for each call that may follow each other without showing the violation: of few calls, the exact stage finds
-the least sooner."""
+"""As many for each two of its calls that may follow each other without a smaller case: of few calls, the exact stage
+finds the least sooner."""
 
 
 class Enough(BaseException):
@@ -67,7 +68,7 @@ class Hunt:
         self._shrinks += 1
         self._in_vain += 1
         calls = 0 if self.least is None else self.least.history.case.calls
-        if self._shrinks > SHRINKS or self._in_vain > IN_VAIN * calls:
+        if self._shrinks > SHRINKS or self._in_vain > IN_VAIN * comb(calls, 2):
             raise Enough
 
     def examine(self, verdict: Verdict, driven: bool = False) -> None:
@@ -88,7 +89,8 @@ class Hunt:
         violation = verdict.violation(self.wanted) if self.wanted else None
         if violation is None:
             return
-        self._in_vain = 0
+        if self.least is None or _size(verdict) < _size(self.least):
+            self._in_vain = 0
         if self.least is None or _size(verdict) <= _size(self.least):
             self.least = verdict
         if driven:

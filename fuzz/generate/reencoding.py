@@ -5,8 +5,8 @@ choice, is a flat list, and of all encodings that shrinks best (measured: a list
 the least case most often; a seed hardly shrinks at all). Hypothesis takes choices as bytes where another fuzzer
 brings them (`fuzz_one_input`), keeps in its database what fails, and shrinks it when the test is run the next time.
 
-What it costs, measured on larger cases of the zoo: thirty executions more than the exact stage takes alone, for the
-same least cases. What it is for are cases with so many calls that the exact stage would spend its budget on them.
+It costs some executions more than the exact stage takes alone, for the same least cases. What it is for are cases with
+so many calls that the exact stage would spend its budget on them.
 
 How bytes become choices is its own affair, and may change. So the first run must show the violation; if it does not,
 the case stays as it is, and the exact stage has it alone.

@@ -62,7 +62,7 @@ def _of_psycopg(wait: Callable[..., Any], refuse: Refuse) -> Callable[..., Any]:
 def _of_psycopg2(connect: Callable[..., Any], refuse: Refuse) -> Callable[..., Any]:
     def guarded(dsn: str, connection_factory: Any = None, **options: Any) -> Any:
         if not _is_scheduled(connection_factory) and _is_of_a_session():
-            refuse("psycopg2", _database(dsn))
+            refuse("psycopg2", database_in(dsn))
         return connect(dsn, connection_factory=connection_factory, **options)
 
     return guarded
@@ -71,7 +71,7 @@ def _of_psycopg2(connect: Callable[..., Any], refuse: Refuse) -> Callable[..., A
 def _of_asyncpg(connect: Callable[..., Any], refuse: Refuse) -> Callable[..., Any]:
     def guarded(**options: Any) -> Any:
         if not _is_scheduled(options.get("connection_class")) and _is_of_a_session():
-            refuse("asyncpg", options.get("database") or _database(options.get("dsn") or ""))
+            refuse("asyncpg", options.get("database") or database_in(options.get("dsn") or ""))
         return connect(**options)
 
     return guarded
@@ -102,8 +102,9 @@ def _is_scheduled(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Scheduled)
 
 
-def _database(dsn: str) -> str:
+def database_in(dsn: str) -> str:
+    """The database that a connection string or URL names; "" where it names none, or is no such thing."""
     try:
-        return str(conninfo_to_dict(dsn).get("dbname", ""))
-    except psycopg.ProgrammingError:  # the driver will say so itself
+        return str(conninfo_to_dict(dsn).get("dbname") or "")
+    except psycopg.ProgrammingError:
         return ""

@@ -10,14 +10,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.pool import Pool
 
-from fuzz.engine.bypass import Bypasses
+from fuzz.engine.bypass import Bypasses, database_in
 from fuzz.engine.carrier import current, take_in_thread
 from fuzz.engine.drivers import connect
 from fuzz.engine.forks import Forks
@@ -101,6 +100,19 @@ class Connections:
             _Within.home = outer
         self.raise_refused()
 
+    def refuse(self, problem: str, remedy: str) -> NoReturn:
+        """Refuse what the target's code does, and keep that in mind: it may swallow the exception.
+
+        Args:
+            problem: what it does.
+            remedy: what it is to do instead.
+
+        Raises:
+            TargetError: always.
+        """
+        self.refused = TargetError(problem, remedy)
+        raise self.refused
+
     def raise_refused(self) -> None:
         """Say what has been refused, if anything has, here or in a process that the target has forked."""
         where = self._forks.hear()
@@ -140,12 +152,11 @@ class Connections:
     def connect(self, dialect: Dialect, cargs: Any, cparams: Any) -> Any:
         """Make a connection that stops; None leaves it to the dialect, with what has been put into its options."""
         if self._asks_inside and (dialect.driver != "psycopg" or dialect.is_async):
-            self.refused = TargetError(
+            self.refuse(
                 f"The target asks invariants inside transactions, and an engine connects by {dialect.driver}"
                 f"{', asynchronously' if dialect.is_async else ''}.",
                 "They borrow the session's connection, which must be psycopg 3's, synchronous: drop `inside=True`.",
             )
-            raise self.refused
         try:
             return connect(dialect, cargs, cparams)
         except TargetError as error:
@@ -229,13 +240,12 @@ def _refuse_bypass(driver: str, database: str) -> None:
     home = _HOMES.get(database)
     if home is None or _Within.home is None:
         return
-    home.refused = TargetError(
+    home.refuse(
         f"The target's code has a connection of its own to the scratch database, by {driver} and past SQLAlchemy, at "
         f"{calling_line() or 'its end'}.",
         "rowrace could not schedule what it sends: have it take one from an engine (`engine.raw_connection()` gives "
         "the driver's own).",
     )
-    raise home.refused
 
 
 _BYPASSES = Bypasses(_refuse_bypass)
@@ -245,12 +255,11 @@ _BYPASSES = Bypasses(_refuse_bypass)
 def _refuse_exit() -> None:
     home = _Within.home
     if home is not None:
-        home.refused = TargetError(
+        home.refuse(
             f"The target's code ends the process by os._exit, at {calling_line() or 'its end'}.",
             "rowrace would end with it, without a word: let it raise SystemExit (`sys.exit`), which is judged as an "
             "exception like any other.",
         )
-        raise home.refused
 
 
 _PROCESS = Process(_refuse_exit)
@@ -286,12 +295,11 @@ def _do_connect(dialect: Dialect, _record: Any, cargs: Any, cparams: Any) -> Any
         return home.connect(dialect, cargs, cparams)
     within = _Within.home
     if within is not None and not within.allows(database):
-        within.refused = TargetError(
+        within.refuse(
             f"An engine connects to {dialect.name} database {database!r}, which is not the scratch database.",
             "Have it take rowrace's URL (see `Target.open`), or, if it may go there unscheduled, "
             f"set `other_databases = ({database!r},)` in the target.",
         )
-        raise within.refused
     return None
 
 
@@ -301,10 +309,7 @@ def _database(cargs: Any, cparams: Any) -> str:
         if cparams.get(name):
             return str(cparams[name])
     word = str(cargs[0]) if cargs else ""
-    try:
-        return str(conninfo_to_dict(word).get("dbname") or word)
-    except psycopg.ProgrammingError:  # a file, for SQLite
-        return word
+    return database_in(word) or word  # a file, for SQLite
 
 
 def _connected(_adapted: Any, record: Any) -> None:
@@ -314,12 +319,10 @@ def _connected(_adapted: Any, record: Any) -> None:
         if home is not None:
             home.take_up(connection, record)
     elif isinstance(connection, psycopg.Connection | psycopg.AsyncConnection) and connection.info.dbname in _HOMES:
-        home = _HOMES[connection.info.dbname]
-        home.refused = TargetError(
+        _HOMES[connection.info.dbname].refuse(
             "An engine with a `creator` of its own connects to the scratch database, past SQLAlchemy's way to connect.",
             "Leave `creator` out when it is rowrace that gives the URL: its statements could not be scheduled.",
         )
-        raise home.refused
 
 
 def _close(_adapted: Any, record: Any) -> None:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import psycopg
 import psycopg2
 import pytest
 
 from fuzz.engine.drivers import psycopg2 as other
 from fuzz.engine.drivers.psycopg3 import ScheduledConnection
-from fuzz.postgres import Server
 from fuzz.postgres.scratch import Scratch
 
 ENDED = (psycopg.OperationalError, psycopg2.OperationalError)
-
-
-@pytest.fixture
-def scratch(server: Server) -> Iterator[Scratch]:
-    with server.scratch() as scratch:
-        yield scratch
 
 
 def _begun(scratch: Scratch, driver: str, *, abandoned: bool) -> ScheduledConnection | other.ScheduledConnection:

@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from inspect import signature
 from select import select
 from time import monotonic
 from typing import Any
 
 from psycopg.errors import _WaitTimeout
-from psycopg.waiting import Ready, Wait, wait, wait_selector
+from psycopg.waiting import Ready, Wait, wait
 
 from fuzz.engine.connections import Connections
 from fuzz.engine.scheduled import Exchange
 from fuzz.postgres.halting import Halting
 from fuzz.postgres.monitor import Monitor
+from fuzz.postgres.waiting import TIMED
 
 PATIENCE = 300e-6
 """Seconds without an answer before the server is asked; nearly all statements answer within it.
@@ -36,10 +36,6 @@ UNCHECKED = 1.0
 
 UNTOLD = 0.05
 """The same where it has not come the last time: the target's code has set client_min_messages, perhaps."""
-
-
-TIMED = "timeout" in signature(wait_selector).parameters
-"""Whether this psycopg (3.3.8 and later) can wait for a while only, in C, and leave an exchange to go on with."""
 
 
 class Hung(Exception):

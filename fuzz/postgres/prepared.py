@@ -5,10 +5,8 @@ from __future__ import annotations
 from psycopg import Connection, OperationalError, pq
 from psycopg.generators import execute
 from psycopg.rows import TupleRow
-from psycopg.waiting import wait
 
-GLANCE = 300e-6
-"""Seconds between two looks for interrupts; psycopg waits for so short a time by spinning, and misses no wake-up."""
+from fuzz.postgres.waiting import answer_to
 
 
 class Prepared:
@@ -41,7 +39,7 @@ class Prepared:
 
     def rows(self) -> list[tuple[str | None, ...]]:
         """What it has come to; as when it is called."""
-        (result,) = wait(execute(self._pgconn), self._pgconn.socket, GLANCE)
+        (result,) = answer_to(execute(self._pgconn), self._pgconn.socket)
         self._checked(result)
         columns = range(result.nfields)
         return [

@@ -129,6 +129,7 @@ class Trial:
         Raises:
             TargetError: when an operation has changed the schema.
         """
+        self.stage.tidy_up()
         _refuse_schema_changes(history)
         history = replace(history, case=replace(history.case, checks=history.case.checks or self._checks))
         rules = replace(self._rules, checks=history.case.checks or self._rules.checks)

@@ -86,6 +86,7 @@ class Environments:
             put_back: puts the seed's rows back.
         """
         if name not in self._made:
+            put_back()
             self._make(name)
             for call in self._warm.values():
                 self._warm_up(self._made[name], call, put_back)

@@ -87,7 +87,7 @@ class Stage:
         self._reset = Reset(self._control, self.catalogue)
         self._refuse_large_seed()
         self._seed = self._reset.rows()
-        self._reset(())
+        self._reset()
         self._audit = Audit(self._control, self.catalogue)
         self._monitor = Monitor(self._control)
         self._halting = Halting(self._control)
@@ -125,6 +125,14 @@ class Stage:
                 all(run.go_on(session) for _ in turns)  # what it cannot do now, only another session's turn can change
             run.finish()
         return self.history(run, case)
+
+    def tidy_up(self) -> None:
+        """Have the server put the seed's rows back while one goes on: the next run need not wait for it, or not long.
+
+        Nothing is asked of the server until then.
+        """
+        if not self._like_new:
+            self._reset.begin()
 
     def warm(self, calls: Iterable[Call]) -> None:
         """Have code that builds its own engine do what it does at first use alone, before it counts.
@@ -194,9 +202,9 @@ class Stage:
     def _put_back(self) -> None:
         self._connections.clear()
         if self._like_new:
-            self._reset.anew(self._audit.touched())
+            self._reset.anew()
         else:
-            self._reset(self._audit.touched())
+            self._reset()
 
     def _lane(self, name: str, recorder: Recorder, seed: int) -> Lane:
         environment = self._environments.of(name, self._put_back)

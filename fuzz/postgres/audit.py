@@ -56,8 +56,6 @@ SELECT number, dense_rank() OVER (ORDER BY statement), relation, before, after
   FROM rowrace.audit WHERE number > $1 AND backend = $2 ORDER BY number
 """
 
-_TOUCHED = "SELECT DISTINCT relation FROM rowrace.audit"
-
 
 def install_audit(connection: Connection[TupleRow], catalogue: Catalogue) -> None:
     """Lay the audit table and its triggers on every table of the catalogue."""
@@ -83,7 +81,6 @@ class Audit:
     def __init__(self, connection: Connection[TupleRow], catalogue: Catalogue) -> None:
         self._tables = {oid: stored.table.name for oid, stored in catalogue.tables.items()}
         self._read = Prepared(connection, "rowrace_audit", _READ)
-        self._relations = Prepared(connection, "rowrace_touched", _TOUCHED)
         self._last: dict[int, int] = {}
         self._backend = 0
 
@@ -106,10 +103,6 @@ class Audit:
             )
             for _, statement, relation, before, after in rows
         )
-
-    def touched(self) -> frozenset[str]:
-        """The tables that anybody has written since the last reset, by a step or not (an invariant, say)."""
-        return frozenset(self._tables[int(relation)] for (relation,) in self._relations() if relation is not None)
 
 
 assert OWN_SCHEMA == "rowrace", "the SQL above spells it out"

@@ -1,4 +1,4 @@
-"""Back to the seed's rows, in one round trip, before every case.
+"""Back to the seed's rows, in one round trip, before every case: while the last one is judged.
 
 Measured against TRUNCATE, a database from a template and a schema made anew, DELETE and INSERT with foreign-key
 triggers off is the fastest by an order of magnitude, the more so in functions, whose plans are kept: as long as
@@ -10,7 +10,7 @@ are in a database of their own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, LiteralString
 
 from psycopg import Connection, sql
@@ -18,6 +18,7 @@ from psycopg.rows import TupleRow
 
 from fuzz.postgres.audit import read_row
 from fuzz.postgres.catalogue import Catalogue, Stored
+from fuzz.postgres.prepared import Prepared
 from fuzz.postgres.sequences import Sequence
 
 VACUUM_EVERY = 100
@@ -31,6 +32,10 @@ _RESTORE = (
 _FUNCTION = "CREATE FUNCTION rowrace.{name}() RETURNS void LANGUAGE plpgsql AS {body}"
 _BODY = "#variable_conflict use_column\nBEGIN {statements}; END"
 """A column may be called `found`, as a variable of plpgsql is."""
+
+_WRITTEN = "SELECT DISTINCT relation FROM rowrace.audit"
+_ALL = "DECLARE written oid[] := ARRAY({asked}); BEGIN {statements}; END"
+_ONE = "IF {oid} = ANY (written) THEN PERFORM rowrace.{copy}(); END IF"
 
 _SIZES = """
 SELECT pg_relation_size(name::regclass), ARRAY(
@@ -47,13 +52,16 @@ _SETTINGS = "SET default_transaction_isolation = 'read committed'; SET session_r
 _REST = "rest"
 """The function that empties the audit and restarts the sequences."""
 
+_PUT_BACK = "put_back"
+"""The function that puts the rows back of whatever table has been written, and does the rest."""
+
 
 class Reset:
     """Keeps a copy of all rows and puts it back.
 
     Args:
         connection: an autocommit connection that may set session_replication_role; it fires no triggers any more.
-        catalogue: the tables and sequences to keep; their rows are copied now.
+        catalogue: the tables and sequences to keep; their rows are copied now. Tables are audited.
 
     Attributes:
         size: how many rows that are.
@@ -63,14 +71,19 @@ class Reset:
         self._connection = connection
         self.size = 0
         self._tables: Mapping[str, Stored] = {stored.table.name: stored for stored in catalogue.tables.values()}
+        self._names = {oid: stored.table.name for oid, stored in catalogue.tables.items()}
         self._copies = {name: f"seed_{number}" for number, name in enumerate(self._tables)}
         for name, stored in self._tables.items():
             copy = sql.Identifier(self._copies[name])
             copied = connection.execute(sql.SQL(_COPY).format(copy=copy, table=stored.identifier))
             self.size += max(copied.rowcount, 0)
-            self._define(self._copies[name], _restoring(stored, copy))
-        self._define(_REST, sql.SQL("; ").join([sql.SQL("DELETE FROM rowrace.audit"), *_restart(catalogue.sequences)]))
+            self._define(self._copies[name], _BODY, [_restoring(stored, copy)])
+        self._define(_REST, _BODY, [sql.SQL("DELETE FROM rowrace.audit"), *_restart(catalogue.sequences)])
+        self._define(_PUT_BACK, _ALL, [*self._of_written(), sql.SQL("PERFORM rowrace.rest()")])
         connection.execute(_SETTINGS)
+        self._written = Prepared(connection, "rowrace_written", _WRITTEN)
+        self._put_back = Prepared(connection, "rowrace_put_back", f"SELECT rowrace.{_PUT_BACK}()")
+        self._has_begun = False
         self._count = 0
         self._sizes: Mapping[str, tuple[Any, ...]] = {}
         self._vacuum(self._tables)
@@ -87,24 +100,42 @@ class Reset:
             for name, stored in self._tables.items()
         }
 
-    def anew(self, written: Iterable[str]) -> None:
-        """Put back every table's rows into an empty file, one after the other, and every sequence.
-
-        Args:
-            written: the tables of which rows have been committed since this, or an ordinary reset, was done last.
-        """
-        if not self._sizes or not self._cut_off(sorted(written)):
+    def anew(self) -> None:
+        """Put back every table's rows into an empty file, one after the other, and every sequence."""
+        if self._has_begun:
+            self()
+        if not self._sizes or not self._cut_off(self._written_now()):
             self._execute("TRUNCATE {}", self._tables)
             self._fill(self._tables)
             self._sizes = self._sizes_now()
 
-    def __call__(self, written: Iterable[str]) -> None:
-        """Put back the rows of the tables that have been written, and every sequence."""
-        self._sizes = {}
-        self._connection.execute(self._calls(sorted(written)))
+    def begin(self) -> None:
+        """Have the server put back the rows of the tables that have been written, and every sequence.
+
+        One goes on meanwhile, and leaves the connection alone: what is called next is the whole, or `anew`.
+        """
+        if not self._has_begun:
+            self._sizes = {}
+            self._put_back.send()
+            self._has_begun = True
+
+    def __call__(self) -> None:
+        """Put them back, whoever has written them; where the server has begun to, wait until it has, and no more."""
+        self.begin()
+        self._has_begun = False
+        self._put_back.rows()
         self._count += 1
         if self._count % VACUUM_EVERY == 0:
             self._vacuum(self._tables)
+
+    def _written_now(self) -> Collection[str]:
+        """The tables of which rows have been committed since the last reset."""
+        return sorted(self._names[int(relation)] for (relation,) in self._written() if relation is not None)
+
+    def _of_written(self) -> Iterator[sql.Composable]:
+        """For each table, by name, what puts back its rows if it is among those written."""
+        for oid, name in sorted(self._names.items(), key=lambda each: each[1]):
+            yield sql.SQL(_ONE).format(oid=oid, copy=sql.Identifier(self._copies[name]))
 
     def _cut_off(self, written: Collection[str]) -> bool:
         """As TRUNCATE, and sooner done, where all was new before; whether it is so again.
@@ -136,8 +167,10 @@ class Reset:
             f"SELECT rowrace.{name}()" for name in (*map(self._copies.__getitem__, tables), _REST)
         ).encode()
 
-    def _define(self, name: str, statements: sql.Composable) -> None:
-        body = sql.SQL(_BODY).format(statements=statements).as_string(self._connection)
+    def _define(self, name: str, template: LiteralString, statements: Iterable[sql.Composable]) -> None:
+        """Define a function of some statements; `written` are the oids of tables that have been, where it asks."""
+        every = sql.SQL("; ").join(statements)
+        body = sql.SQL(template).format(asked=sql.SQL(_WRITTEN), statements=every).as_string(self._connection)
         self._connection.execute(sql.SQL(_FUNCTION).format(name=sql.Identifier(name), body=sql.Literal(body)))
 
     def _vacuum(self, tables: Iterable[str]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from itertools import islice
 from time import perf_counter
 
@@ -111,9 +110,14 @@ def _bare(server: Server) -> Iterator[_Bare]:
             session.commit()
         engine.dispose()
         with scratch.connect() as control:
-            control.execute("CREATE SCHEMA rowrace; CREATE TABLE rowrace.audit ()")
+            control.execute("CREATE SCHEMA rowrace; CREATE TABLE rowrace.audit (relation oid)")
             catalogue = read_catalogue(control)
-            put_back = partial(Reset(control, catalogue), [stored.table.name for stored in catalogue.tables.values()])
+            reset, oids = Reset(control, catalogue), list(catalogue.tables)
+
+            def put_back() -> None:
+                control.execute("INSERT INTO rowrace.audit SELECT unnest(%s::oid[])", [oids])  # all may be written
+                reset()
+
             bare = _Bare(target, put_back, url)
             try:
                 yield bare

@@ -74,6 +74,7 @@ class Settler:
 
         Raises:
             Hung: when there is neither for the step timeout.
+            psycopg.OperationalError: the server is lost.
         """
         if not TIMED:
             return self._drive(exchange, None, PATIENCE)
@@ -82,7 +83,7 @@ class Settler:
         except _WaitTimeout:
             pass  # gone on with below: in here the time-out would become the context of what the server answers
         except Exception as error:  # noqa: BLE001 - it is the answer, and goes to the target
-            return Answer(None, error)
+            return self._refused(exchange, error)
         return self._drive(exchange, Ready.NONE, 0.0)
 
     def go_on(self, exchange: Exchange) -> Answer | None:
@@ -140,8 +141,14 @@ class Settler:
         except Hung:
             raise
         except Exception as error:  # noqa: BLE001 - it is the answer, and goes to the target
-            return Answer(None, error)
+            return self._refused(exchange, error)
         return None
+
+    def _refused(self, exchange: Exchange, error: Exception) -> Answer:
+        """What the target is to be told, unless the server is lost, which is no doing of its."""
+        if exchange.connection.is_gone:
+            self._monitor.call()
+        return Answer(None, error)
 
     def _ready(self, exchange: Exchange, patience: float) -> Ready | None:
         """What the exchange can go on with, as soon as it can; None when it is blocked.

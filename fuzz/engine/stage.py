@@ -245,10 +245,11 @@ class Stage:
             worn = self._connections.roll_back(self._holders())
         else:
             worn = self._environments.sessions
-            for connection in self._connections:
-                if connection.user in worn:
-                    self._monitor.terminate(connection.pid)
-                    connection.abandoned = True
+            abandoned = [connection for connection in self._connections if connection.user in worn]
+            for connection in abandoned:
+                connection.abandoned = True
+            for connection in abandoned:
+                self._monitor.terminate(connection.pid)
             run.abandon()
         for name in worn:
             self._environments.dismantle(name)

@@ -48,6 +48,14 @@ class Monitor:
         """The backends in this database that hold advisory locks, which outlive a transaction."""
         return {int(row[0]) for row in self._holders() if row[0]}
 
+    def call(self) -> None:
+        """Call the server.
+
+        Raises:
+            psycopg.OperationalError: it does not answer any more.
+        """
+        self._holders()
+
     def terminate(self, pid: int) -> None:
         """End a backend that no longer answers."""
         self._terminate(pid)

@@ -7,9 +7,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from psycopg import OperationalError
 from sqlalchemy import URL
 
-from fuzz.postgres.connection import connect, place, told_of
+from fuzz.errors import ServerError
+from fuzz.postgres.connection import connect, masked, place, told_of
 from fuzz.postgres.embedded import embedded_server
 from fuzz.postgres.installation import installation
 from fuzz.postgres.running import running_server, version_of
@@ -64,15 +66,29 @@ def open_server(*, pg_bin: Path | None = None, dsn: str | None = None) -> Iterat
         dsn: the URL of a running server, to use instead; it goes before `pg_bin`.
 
     Raises:
-        ServerError: there is none, or not one that serves.
+        ServerError: there is none, or not one that serves; or it is lost within the block.
     """
     if dsn is not None:
         address = running_server(dsn)
-        yield _described(address, f"running at {place(address)}")
+        with _lost(address):
+            yield _described(address, f"running at {place(address)}")
     else:
         programs = installation(pg_bin)
-        with embedded_server(programs) as address:
+        with embedded_server(programs) as address, _lost(address):
             yield _described(address, programs.origin)
+
+
+@contextmanager
+def _lost(address: URL) -> Iterator[None]:
+    """Say in one word what rowrace's own connections hear when the server is stopped, killed, or has no room left."""
+    try:
+        yield
+    except OperationalError as error:
+        said = masked(address, " ".join(str(error).split()))
+        raise ServerError(
+            f"lost the server at {place(address)}: {said}",
+            "Was it stopped, or out of memory or disk? What had been found is kept; run again when it serves.",
+        ) from None
 
 
 def _described(address: URL, origin: str) -> Server:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
 from time import monotonic
 
 from fuzz.campaign.confirmation import Confirmation
 from fuzz.campaign.garbage import no_garbage_so_far
 from fuzz.campaign.interruption import interruptions
-from fuzz.campaign.matrix import Explored, Matrix, MatrixEnded, MatrixEvent, PairExplored, Programs, RaceFound, Terms
+from fuzz.campaign.matrix import (
+    Explored,
+    Matrix,
+    MatrixEnded,
+    MatrixEvent,
+    PairExplored,
+    Programs,
+    RaceFound,
+    Share,
+    Terms,
+    Unit,
+)
 from fuzz.case import ISOLATION, Case
 from fuzz.generate.calls import simpler
 from fuzz.generate.exploration import Exploration
@@ -26,13 +37,20 @@ TURN = 40
 """Classes of a pair that are run before the next pair has its turn; few pairs have more."""
 
 
-def explore(trial: Trial, meetings: Mapping[Operations, Sequence[Programs]], terms: Terms) -> Iterator[MatrixEvent]:
+def units(meetings: Share) -> Iterator[Unit]:
+    """All that is to be explored, in the order of turns: of each two operations one before any has its second."""
+    rounds = zip_longest(*([(operations, pair) for pair in pairs] for operations, pairs in meetings.items()))
+    return filter(None, chain.from_iterable(rounds))
+
+
+def explore(trial: Trial, meetings: Share, terms: Terms, handed: Iterable[Unit] = ()) -> Iterator[MatrixEvent]:
     """Explore pairs of programs, each in a session of its own.
 
     Args:
         trial: runs and judges.
         meetings: two operations -> their programs.
         terms: at which levels, for how long.
+        handed: what is to be explored besides, asked for when all else has had a turn; it may wait for somebody.
 
     Yields:
         What happens; the last event is `MatrixEnded`, also when the user interrupts.
@@ -41,7 +59,7 @@ def explore(trial: Trial, meetings: Mapping[Operations, Sequence[Programs]], ter
         ToolError: when the target or the server does not let it go on.
     """
     with interruptions() as interruption:
-        exploring = _Exploring(trial, meetings, terms)
+        exploring = _Exploring(trial, meetings, terms, handed)
         try:
             with no_garbage_so_far():
                 while (ongoing := exploring.next()) is not None:
@@ -141,38 +159,48 @@ class _Exploring:
     first: what it sends is prepared by then, in the driver and in the server.
     """
 
-    def __init__(self, trial: Trial, meetings: Mapping[Operations, Sequence[Programs]], terms: Terms) -> None:
+    def __init__(self, trial: Trial, meetings: Share, terms: Terms, handed: Iterable[Unit]) -> None:
         self._trial = trial
         self._terms = terms
         self._start = monotonic()
-        self._operations = tuple(meetings)
-        rounds = zip_longest(*([(operations, pair) for pair in pairs] for operations, pairs in meetings.items()))
-        begun = [(operations, pair, list[Verdict]()) for each in rounds for operations, pair in filter(None, each)]
-        self._all = [
-            _Ongoing(operations, pair, trial, terms.case(pair, level), terms.switches, serial)
-            for operations, pair, serial in begun
-            for level in terms.isolation
-        ]
-        self._waiting = deque(self._all)
+        self._cells: dict[Operations, list[_Ongoing]] = {operations: [] for operations in meetings}
+        self._fresh = deque[_Ongoing]()
+        self._again = deque[_Ongoing]()
+        self._take(units(meetings))
+        self._handed = iter(handed)
         self._confirmation = Confirmation(trial, terms.seed, terms.postgres)
 
     def so_far(self) -> Matrix:
         """How far the exploration is."""
-        cells: dict[Operations, tuple[Explored, ...]] = dict.fromkeys(self._operations, ())
-        for ongoing in self._all:
-            cells[ongoing.operations] = (*cells[ongoing.operations], ongoing.so_far())
         return Matrix(
             self._terms,
             self._elapsed_s(),
-            sum(ongoing.runs for ongoing in self._all),
-            cells,
+            sum(ongoing.runs for ongoing in chain.from_iterable(self._cells.values())),
+            {operations: tuple(each.so_far() for each in cell) for operations, cell in self._cells.items()},
             tuple(self._confirmation.findings.values()),
             dict(self._confirmation.nondeterministic),
         )
 
     def next(self) -> _Ongoing | None:
         """Which pair is to go on; None: all are done, or time is up."""
-        return self._waiting.popleft() if self._waiting and self._elapsed_s() < self._terms.seconds else None
+        if self._elapsed_s() >= self._terms.seconds:
+            return None
+        if not self._fresh:
+            self._take(islice(self._handed, 1))
+        waiting = self._fresh or self._again
+        return waiting.popleft() if waiting else None
+
+    def _take(self, given: Iterable[Unit]) -> None:
+        """Have some units explored."""
+        terms = self._terms
+        for operations, pair in given:
+            serial: list[Verdict] = []
+            at_levels = [
+                _Ongoing(operations, pair, self._trial, terms.case(pair, level), terms.switches, serial)
+                for level in terms.isolation
+            ]
+            self._cells.setdefault(operations, []).extend(at_levels)
+            self._fresh.extend(at_levels)
 
     def go_on(self, ongoing: _Ongoing) -> Iterator[MatrixEvent]:
         """Explore a pair, up to the end of its turn."""
@@ -184,7 +212,7 @@ class _Exploring:
             if self._elapsed_s() >= self._terms.seconds:
                 break
         else:
-            self._waiting.append(ongoing)
+            self._again.append(ongoing)
         yield PairExplored(self.so_far)
 
     def _elapsed_s(self) -> float:

@@ -16,6 +16,12 @@ from fuzz.generate.programs import Program
 Programs = tuple[Program, ...]
 """One a session."""
 
+Share = Mapping[Operations, Sequence[Programs]]
+"""Operations -> their programs."""
+
+Unit = tuple[Operations, Programs]
+"""Operations, and programs of theirs that are explored at all levels, by one process."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explored:

@@ -1,18 +1,19 @@
-"""The race matrix on several processes: each explores some of the operations."""
+"""The race matrix on several processes: each is handed some pairs to explore, and some more when it is through."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from multiprocessing.connection import Connection
 from time import monotonic
 
 from fuzz.campaign.confirmation import Confirmation
-from fuzz.campaign.exploring import explore
+from fuzz.campaign.exploring import explore, units
 from fuzz.campaign.interruption import interruptions
-from fuzz.campaign.matrix import Explored, Matrix, MatrixEnded, MatrixEvent, PairExplored, Programs, RaceFound, Terms
+from fuzz.campaign.matrix import Explored, Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, Share, Terms, Unit
 from fuzz.campaign.workers import EVERY, Met, hear, workers
 from fuzz.case import Case
 from fuzz.generate.meetings import Operations
@@ -20,7 +21,8 @@ from fuzz.lookup import find_target
 from fuzz.trial import Trial
 from fuzz.trials import Trials
 
-Share = Mapping[Operations, Sequence[Programs]]
+HANDFUL = 4
+"""Units that a worker is handed at once: they take it longer than to be handed them, and are done soon at the end."""
 
 SELDOM = 50
 """How many times as long as a word took a worker says none: of thousands of pairs it takes as long as some runs."""
@@ -34,7 +36,12 @@ class _Far:
     ended: bool = False
 
 
-_Word = Met | _Far
+@dataclass(frozen=True, slots=True)
+class _More:
+    """A worker asks for units."""
+
+
+_Word = Met | _Far | _More
 
 
 def explore_together(jobs: int, trial: Trial, meetings: Share, terms: Terms, dsn: str) -> Iterator[MatrixEvent]:
@@ -53,9 +60,7 @@ def explore_together(jobs: int, trial: Trial, meetings: Share, terms: Terms, dsn
     Raises:
         ToolError: when the target or the server does not let it go on.
     """
-    operations = list(meetings)
-    shares = [{each: meetings[each] for each in operations[first::jobs]} for first in range(jobs)]
-    tasks = [partial(_explore, share, terms) for share in shares]
+    tasks = [partial(_explore, terms)] * jobs
     with interruptions() as interruption, workers(tasks, dsn, trial.stage.step_timeout) as pipes:
         together = _Together(trial, meetings, terms, pipes)
         try:
@@ -78,7 +83,11 @@ class _Together:
 
     def __init__(self, trial: Trial, meetings: Share, terms: Terms, pipes: Sequence[Connection]) -> None:
         self.pipes = list(pipes)
-        self._cells = {operations: _not_begun(pairs, terms) for operations, pairs in meetings.items()}
+        self._left = units(meetings)
+        self._cells = {
+            operations: [Explored(pair, level, 0, 1, {}, 0, 0) for pair in pairs for level in terms.isolation]
+            for operations, pairs in meetings.items()
+        }
         self._terms = terms
         self._start = monotonic()
         self._far: dict[Connection, Matrix] = {}
@@ -92,12 +101,15 @@ class _Together:
     def so_far(self) -> Matrix:
         """How far all are together."""
         each = self._far.values()
+        known = {
+            _key(operations, one): one for matrix in each for operations, cell in matrix.cells.items() for one in cell
+        }
         doubtful = [self._confirmation.nondeterministic, *(matrix.nondeterministic for matrix in each)]
         return Matrix(
             self._terms,
             monotonic() - self._start,
             sum(matrix.runs for matrix in each),
-            dict(chain(self._cells.items(), *(matrix.cells.items() for matrix in each))),
+            {name: tuple(known.get(_key(name, one), one) for one in cell) for name, cell in self._cells.items()},
             tuple(self._confirmation.findings.values()),
             dict(chain.from_iterable(cases.items() for cases in doubtful)),
         )
@@ -106,6 +118,9 @@ class _Together:
         match word:
             case Met():
                 yield from self._confirm(word)
+            case _More():
+                with suppress(BrokenPipeError):  # who is gone is told of when it is heard
+                    pipe.send(list(islice(self._left, HANDFUL)))
             case _Far(matrix, ended):
                 self._far[pipe] = matrix
                 if ended:
@@ -122,15 +137,24 @@ class _Together:
             yield RaceFound(finding)
 
 
-def _not_begun(pairs: Sequence[Programs], terms: Terms) -> tuple[Explored, ...]:
-    """The cell of two operations before a worker has told of it: without it, they would seem not to meet."""
-    return tuple(Explored(pair, level, 0, 1, {}, 0, 0) for level in terms.isolation for pair in pairs)
+def _key(operations: Operations, explored: Explored) -> tuple[object, ...]:
+    """Programs of two operations at a level, in whichever process they are explored."""
+    return operations, *map(str, explored.invoked), explored.isolation
 
 
-def _explore(share: Share, terms: Terms, trials: Trials, _pipe: Connection) -> Iterator[_Word]:
+def _handed(pipe: Connection) -> Iterator[Unit]:
+    """What a worker is handed, until there is no more."""
+    with suppress(EOFError, ConnectionResetError):  # nobody listens any more
+        pipe.send(_More())
+        while handful := pipe.recv():
+            yield from handful
+            pipe.send(_More())
+
+
+def _explore(terms: Terms, trials: Trials, pipe: Connection) -> Iterator[_Word]:
     """What a worker does."""
     told, took = monotonic(), 0.0
-    for event in explore(trials.of(find_target(terms.target)), share, terms):
+    for event in explore(trials.of(find_target(terms.target)), {}, terms, _handed(pipe)):
         match event:
             case RaceFound(finding):
                 yield Met.of(finding)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import typer
 
-from fuzz.campaign.matrix import Programs, Terms
+from fuzz.campaign.matrix import Share, Terms
 from fuzz.case import Case, case_file, read_case
 from fuzz.engine.stage import NAMES
 from fuzz.errors import CaseError, TargetError
 from fuzz.generate.calls import call_table, unique
 from fuzz.generate.joining import meetings_of
 from fuzz.generate.lessons import HangsAlone, Lessons, learn_calls
-from fuzz.generate.meetings import Operations, meetings
+from fuzz.generate.meetings import meetings
 from fuzz.generate.programs import AND, Program, rehearsed, single
 from fuzz.lookup import find_target
 from fuzz.target import Target
@@ -42,10 +42,6 @@ class Asked:
     def isolation(self) -> tuple[str, ...]:
         """The levels, if nothing else is said."""
         return self.target.isolation if self.case is None else (self.case.isolation,)
-
-
-Share = Mapping[Operations, Sequence[Programs]]
-"""Operations -> their programs."""
 
 
 def asked_for(word: str, programs: Sequence[str]) -> Asked:

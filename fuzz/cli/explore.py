@@ -84,8 +84,8 @@ def explore_command(
         terms = Terms(asked.word, seed, chosen or asked.isolation, seconds, server.version, (), switches)
         share, terms = terms_of(asked, trial, terms)
         dsn = server.address.render_as_string(hide_password=False)
-        shares = min(jobs, len(share))
-        events = explore(trial, share, terms) if shares == 1 else explore_together(shares, trial, share, terms, dsn)
+        jobs = min(jobs, sum(map(len, share.values())))
+        events = explore_together(jobs, trial, share, terms, dsn) if jobs > 1 else explore(trial, share, terms)
         matrix, paths = _follow(events, out, progress)
     if html is not None:
         write_file(html, matrix_page(matrix, paths))

@@ -61,7 +61,7 @@ class Reset:
 
     Args:
         connection: an autocommit connection that may set session_replication_role; it fires no triggers any more.
-        catalogue: the tables and sequences to keep; their rows are copied now. Tables are audited.
+        catalogue: the tables, which are audited, and the sequences to keep; their rows are copied now.
 
     Attributes:
         size: how many rows that are.
@@ -112,7 +112,7 @@ class Reset:
     def begin(self) -> None:
         """Have the server put back the rows of the tables that have been written, and every sequence.
 
-        One goes on meanwhile, and leaves the connection alone: what is called next is the whole, or `anew`.
+        One goes on meanwhile, and asks nothing by the connection before the reset itself is called, or `anew`.
         """
         if not self._has_begun:
             self._sizes = {}

@@ -12,6 +12,7 @@ from select import select
 from time import monotonic
 from typing import Any
 
+from psycopg import OperationalError
 from psycopg.errors import _WaitTimeout
 from psycopg.waiting import Ready, Wait, wait
 
@@ -36,6 +37,11 @@ UNCHECKED = 1.0
 
 UNTOLD = 0.05
 """The same where it has not come the last time: the target's code has set client_min_messages, perhaps."""
+
+
+LAST_WORD = 0.25
+"""Seconds for one's own backend to end, too, where a session's has without a word: with a server that is killed, or
+starts anew as one of its processes was, they all do, one after the other."""
 
 
 class Hung(Exception):
@@ -146,8 +152,9 @@ class Settler:
 
     def _refused(self, exchange: Exchange, error: Exception) -> Answer:
         """What the target is to be told, unless the server is lost, which is no doing of its."""
-        if exchange.connection.is_gone:
-            self._monitor.call()
+        without_a_word = isinstance(error, OperationalError) and error.sqlstate is None
+        if without_a_word or exchange.connection.is_gone:
+            self._monitor.call(LAST_WORD if without_a_word else 0.0)
         return Answer(None, error)
 
     def _ready(self, exchange: Exchange, patience: float) -> Ready | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic, sleep
+
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
@@ -16,6 +18,9 @@ SELECT l.pid FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_database d ON d.oid =
 _BLOCKERS = """
 SELECT pg_catalog.pg_blocking_pids($1) WHERE pg_catalog.pg_isolation_test_session_is_blocked($1, $2)
 """
+
+GLANCE = 0.005
+"""Seconds between two calls of the server."""
 
 
 class Monitor:
@@ -48,13 +53,20 @@ class Monitor:
         """The backends in this database that hold advisory locks, which outlive a transaction."""
         return {int(row[0]) for row in self._holders() if row[0]}
 
-    def call(self) -> None:
-        """Call the server.
+    def call(self, patience: float) -> None:
+        """Call the server, again and again.
+
+        Args:
+            patience: for how many seconds; 0: once.
 
         Raises:
             psycopg.OperationalError: it does not answer any more.
         """
+        deadline = monotonic() + patience
         self._holders()
+        while monotonic() < deadline:
+            sleep(GLANCE)
+            self._holders()
 
     def terminate(self, pid: int) -> None:
         """End a backend that no longer answers."""

@@ -124,7 +124,9 @@ class Trial:
             self._orders = outer
 
     def judge(self, history: History) -> Verdict:
-        """Judge a history of this stage; serial orders of its calls are run when a check asks for them.
+        """Judge a history of this stage, whose run has ended; serial orders of its calls are run when a check asks.
+
+        Meanwhile the server puts the seed's rows back.
 
         Raises:
             TargetError: when an operation has changed the schema.

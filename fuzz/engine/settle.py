@@ -41,7 +41,8 @@ UNTOLD = 0.05
 
 LAST_WORD = 0.25
 """Seconds for one's own backend to end, too, where a session's has without a word: with a server that is killed, or
-starts anew as one of its processes was, they all do, one after the other."""
+starts anew as one of its processes was, they all do, one after the other. If that takes longer, the target is told so,
+and rowrace hears it when it asks next."""
 
 
 class Hung(Exception):

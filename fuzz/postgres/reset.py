@@ -34,7 +34,7 @@ _BODY = "#variable_conflict use_column\nBEGIN {statements}; END"
 """A column may be called `found`, as a variable of plpgsql is."""
 
 _WRITTEN = "SELECT DISTINCT relation FROM rowrace.audit"
-_ALL = "DECLARE written oid[] := ARRAY({asked}); BEGIN {statements}; END"
+_OF_WRITTEN = f"DECLARE written oid[] := ARRAY({_WRITTEN}); BEGIN {{statements}}; END"
 _ONE = "IF {oid} = ANY (written) THEN PERFORM rowrace.{copy}(); END IF"
 
 _SIZES = """
@@ -79,7 +79,7 @@ class Reset:
             self.size += max(copied.rowcount, 0)
             self._define(self._copies[name], _BODY, [_restoring(stored, copy)])
         self._define(_REST, _BODY, [sql.SQL("DELETE FROM rowrace.audit"), *_restart(catalogue.sequences)])
-        self._define(_PUT_BACK, _ALL, [*self._of_written(), sql.SQL("PERFORM rowrace.rest()")])
+        self._define(_PUT_BACK, _OF_WRITTEN, [*self._of_written(), sql.SQL(f"PERFORM rowrace.{_REST}()")])
         connection.execute(_SETTINGS)
         self._written = Prepared(connection, "rowrace_written", _WRITTEN)
         self._put_back = Prepared(connection, "rowrace_put_back", f"SELECT rowrace.{_PUT_BACK}()")
@@ -168,9 +168,8 @@ class Reset:
         ).encode()
 
     def _define(self, name: str, template: LiteralString, statements: Iterable[sql.Composable]) -> None:
-        """Define a function of some statements; `written` are the oids of tables that have been, where it asks."""
         every = sql.SQL("; ").join(statements)
-        body = sql.SQL(template).format(asked=sql.SQL(_WRITTEN), statements=every).as_string(self._connection)
+        body = sql.SQL(template).format(statements=every).as_string(self._connection)
         self._connection.execute(sql.SQL(_FUNCTION).format(name=sql.Identifier(name), body=sql.Literal(body)))
 
     def _vacuum(self, tables: Iterable[str]) -> None:

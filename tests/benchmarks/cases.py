@@ -47,7 +47,8 @@ PARTS = (HYPOTHESIS, SQLALCHEMY, POSTGRESQL, ASKING, SCHEDULING, RESET, JUDGING,
 HOW = """How a case was split: functions at the seams were wrapped, and the time between two seams is charged to the
 inner one. Hypothesis is all of a batch outside of the state machine's rules; SQLAlchemy is all in a session's greenlet
 up to the exchange with the server; PostgreSQL is that exchange, psycopg's sending, waiting and reading; scheduling is
-the rest of the rules; judging in all is judging with the serial orders that it takes. The wrapping itself is lost in
+the rest of the rules; of a reset, it is what beginning it takes and what is left to wait for, as the server does it
+while the last case is judged; judging in all is judging with the serial orders that it takes. The wrapping is lost in
 the noise. Split are the cases drawn by the state machine, of up to two calls a session; those of the sweep, which has
 no Hypothesis in it, have a row of their own."""
 
@@ -66,6 +67,7 @@ def seams() -> Iterator[tuple[str, object, str, bool]]:
     yield POSTGRESQL, fuzz.engine.settle, "wait", False
     yield POSTGRESQL, psycopg.Connection, "wait", False
     yield ASKING, Prepared, "__call__", False
+    yield RESET, Stage, "tidy_up", True
     yield RESET, Stage, "_put_back", True
     yield JUDGING, Trial, "judge", False
     yield INVARIANTS, Environments, "inspect", True

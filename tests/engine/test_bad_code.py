@@ -19,9 +19,9 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-import fuzz.engine.connections
 import fuzz.engine.environment
 import fuzz.engine.environments
+import fuzz.engine.listening
 from fuzz import Target, invariant, operation
 from fuzz.case import Call, Case
 from fuzz.engine.stage import Stage
@@ -265,7 +265,7 @@ def test_a_thread_that_ends_with_it_is_quiet_and_with_anything_else_is_heard(
     heard: list[Any] = []
     with pytest.raises(TargetError):
         run(stage, "in_a_thread_that_ends_with_it")
-    monkeypatch.setattr(fuzz.engine.connections._PROCESS, "_outer", heard.append)
+    monkeypatch.setattr(fuzz.engine.listening._PROCESS, "_outer", heard.append)
     with pytest.raises(TargetError):
         run(stage, "in_a_thread_that_ends_with_it")
     assert not heard

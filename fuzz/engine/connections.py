@@ -42,6 +42,8 @@ class Connections(Home):
         self._database = database
         self._others = others
         self._records: dict[Scheduled, Any] = {}
+        self._kept: set[Scheduled] = set()
+        self._blamed: set[Scheduled] = set()
         self.level = "read committed"
         self.refused: TargetError | None = None
         self._process = os.getpid()
@@ -101,6 +103,25 @@ class Connections(Home):
         if refused is not None:
             raise refused
 
+    def begin(self) -> None:
+        """A run begins: what is out of its pool by now is kept there for good, which is no call's doing."""
+        self._kept = {connection for connection in self._records if connection.lent}
+        self._blamed.clear()
+
+    def left_by(self, session: str) -> tuple[bool, int]:
+        """What a call that has ended now has left behind; what was so before it is not its doing.
+
+        Returns:
+            Whether it has left a connection in a transaction, and how many it has not given back to their pools.
+        """
+        used = [connection for connection in self._records if connection.user == session]
+        lent = {connection for connection in used if connection.lent} - self._kept - self._blamed
+        self._blamed |= lent
+        in_transaction = [connection for connection in used if not (connection.is_idle or connection.left_open)]
+        for connection in in_transaction:
+            connection.left_open = True
+        return bool(in_transaction), len(lent)
+
     def clear(self) -> None:
         """Leave no transaction open between runs, as a seed or a warm-up may: tables could not be emptied."""
         for connection in self._records:
@@ -113,9 +134,13 @@ class Connections(Home):
             worn: backends that cannot be used again.
 
         Returns:
-            The sessions that have used these, or what cannot be used again either: closed, lent, not rolled back.
+            The sessions that have used these, or what cannot be used again either: closed, not given back, not rolled
+            back.
         """
-        return {c.user for c in self._records if c.user and (c.pid in worn or c.lent or c.is_gone or not c.clear())}
+        return {c.user for c in self._records if c.user and (c.pid in worn or self._is_spent(c) or not c.clear())}
+
+    def _is_spent(self, connection: Scheduled) -> bool:
+        return connection.is_gone or (connection.lent and connection not in self._kept)
 
     def drop(self, user: str) -> None:
         """Close what a session has used last; its pools, if they still live, connect anew."""
@@ -168,6 +193,8 @@ class Connections(Home):
         carrier = current()
         connection.user = "" if carrier is None else carrier.name
         connection.lent = True
+        self._kept.discard(connection)
+        self._blamed.discard(connection)
         set_up(connection, adapted, self.level)
         connection.scheduled = True
 

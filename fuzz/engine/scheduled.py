@@ -69,6 +69,7 @@ class Scheduled(ABC):
             whoever hears of new connections. An option of one use is undone to this.
         user: the session that used it last; "" outside of all sessions.
         lent: whether it is out of its pool.
+        left_open: whether an earlier call has left it in a transaction, and nothing has been sent on it since.
         describe: tells the columns of a statement's result, for a driver that does not know where they come from.
         intruded: called when a thread uses it that is no session's; raises.
         names_advisory_locks: whether a statement that it has sent does, so that it may hold one.
@@ -85,6 +86,7 @@ class Scheduled(ABC):
     own_level: Any = UNKNOWN
     user: str = ""
     lent: bool = False
+    left_open: bool = False
     describe: Callable[[str], Sequence[tuple[str, int, int]]]
     intruded: Callable[[], None] | None = None
     names_advisory_locks: bool = False
@@ -184,7 +186,7 @@ class Scheduled(ABC):
 
     def clear(self) -> bool:
         """Leave no transaction open, and have it listen to nothing; whether that could be done."""
-        self._stepped = False
+        self._stepped = self.left_open = False
         if self.is_idle and not self.listens:
             return True
         self.listens = False
@@ -205,6 +207,7 @@ class Scheduled(ABC):
             if not stepped or self.transaction_status == TransactionStatus.IDLE:  # so it is in autocommit
                 return None
             return Exchange(self, generator, name, None, None, calling_line())
+        self.left_open = False
         if given is None:
             self._stepped = True
             return Exchange(self, generator, name, None, None, calling_line())

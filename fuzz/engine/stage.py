@@ -161,6 +161,7 @@ class Stage:
         for name in sessions:
             self._environments.of(name, self._put_back)
         self._put_back()
+        self._connections.begin()
         self._connections.level = ISOLATION[isolation]
         recorder = Recorder(clock)
         lanes = {name: self._lane(name, recorder, seed) for name in sessions}
@@ -213,7 +214,8 @@ class Stage:
             self._connections.raise_refused()
             if recorder.hung:  # the call has not ended, but been abandoned
                 return
-            steps, left = len(recorder.steps), self._left(name)
+            left = self._connections.left_by(name) if self.target.session_scope == "call" else (False, 0)
+            steps = len(recorder.steps)
             recorder.outcomes.append(Outcome(name, lane.call, call, result, failure, expected, aftermath, steps, *left))
 
         dice = Dice(seed, name)
@@ -229,13 +231,6 @@ class Stage:
         carrier.look = look if self._insight.is_asked_for else None
         lane = Lane(name, Performer(environment, ended), dice, carrier)
         return lane
-
-    def _left(self, session: str) -> tuple[bool, int]:
-        """Whether a call has left a connection in a transaction, and how many it has not given back."""
-        if self.target.session_scope == "program":
-            return False, 0
-        used = [connection for connection in self._connections if connection.user == session]
-        return not all(connection.is_idle for connection in used), sum(connection.lent for connection in used)
 
     def _clear(self, run: Run) -> None:
         """Leave no transaction open, no connection lent out or closed, no lock held, whatever the target has left."""

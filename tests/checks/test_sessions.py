@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from functools import cached_property
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from fuzz import Target, operation
@@ -83,6 +84,43 @@ class Leaving(Target):
         session.commit()
 
 
+class Held(Leaving):
+    """One connection for good, from `open` on; and one that the first call makes, as a cache would."""
+
+    def open(self, url: str) -> Held:
+        held = type(self)()
+        held.engine = create_engine(url)
+        held.connection = held.engine.connect()
+        return held
+
+    engine: Engine
+    connection: Connection
+
+    @cached_property
+    def late(self) -> Connection:
+        return self.engine.connect()
+
+    @operation
+    def count_on_it(self, app: Held) -> object:
+        return self._count(app.connection)
+
+    @operation
+    def count_on_a_late_one(self, app: Held) -> object:
+        return self._count(app.late)
+
+    @operation
+    def count_and_stay_in_it(self, app: Held) -> object:
+        return app.connection.scalar(text("SELECT count(*) FROM jobs"))
+
+    @operation
+    def keep_one_more(self, app: Held) -> None:
+        KEPT.append(app.engine.connect())
+
+    def _count(self, connection: Connection) -> object:
+        with connection.begin():
+            return connection.scalar(text("SELECT count(*) FROM jobs"))
+
+
 class LivingOn(Leaving):
     session_scope = "program"
 
@@ -132,6 +170,32 @@ def test_what_a_call_leaves_behind_is_found_without_any_concurrency(
 )
 def test_a_call_that_cleans_up_leaves_nothing(judge: Judge, operation_name: str) -> None:
     assert judge(operation_name, operation_name).violations == ()
+
+
+@pytest.mark.parametrize("operation_name", ["count", "keep_connection"])
+def test_who_comes_after_is_not_blamed_for_what_another_call_of_its_session_has_left(
+    judge: Judge, operation_name: str
+) -> None:
+    verdict = judge(operation_name, "count_and_close", operation_name)
+    assert {violation.operations for violation in verdict.violations} == {(operation_name,)}
+    left = [outcome.in_transaction or bool(outcome.lent) for outcome in verdict.history.outcomes]
+    assert left == [True, False, True]
+
+
+@pytest.mark.parametrize("operation_name", ["count_on_it", "count_on_a_late_one", "count_and_close"])
+def test_a_connection_that_code_holds_for_good_is_left_by_no_call(judge: Judge, operation_name: str) -> None:
+    assert judge(operation_name, operation_name, target=Held).violations == ()
+
+
+@pytest.mark.parametrize(
+    ("operation_name", "kind"),
+    [("count_and_stay_in_it", "idle-in-transaction"), ("keep_one_more", "session-left-open")],
+)
+def test_of_a_call_that_is_made_once_before_it_counts_what_it_leaves_then_is_laid_to_it_alone(
+    judge: Judge, operation_name: str, kind: str
+) -> None:
+    verdict = judge(operation_name, "count_and_close", target=Held)
+    assert [(found.kind, found.operations) for found in verdict.violations] == [(kind, (operation_name,))]
 
 
 def test_an_advisory_lock_that_another_has_is_not_claimed(judge: Judge) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fuzz.campaign.matrix import MatrixEnded, MatrixEvent, PairExplored, Terms
+from fuzz.campaign.matrix import Agenda, MatrixEnded, MatrixEvent, PairExplored, Terms
 from fuzz.campaign.together import explore_together
 from fuzz.errors import ToolError
 from fuzz.generate.lessons import learn_calls
@@ -29,7 +29,7 @@ def events(server: Server) -> Iterator[Iterator[MatrixEvent]]:
         learnt = learn_calls(trial, WORD, 1)
         terms = Terms(WORD, 1, ("rc",), 600.0, server.version, learnt.calls)
         dsn = server.address.render_as_string(hide_password=False)
-        yield explore_together(2, trial, meetings(single(learnt.alone)), terms, dsn)
+        yield explore_together(2, trial, Agenda(meetings(single(learnt.alone)), terms), dsn)
 
 
 def test_ctrl_c_ends_them_all_and_what_they_have_told_is_kept(events: Iterator[MatrixEvent]) -> None:

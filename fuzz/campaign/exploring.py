@@ -8,28 +8,24 @@ from dataclasses import replace
 from itertools import chain, islice, zip_longest
 from time import monotonic
 
-from fuzz.campaign.confirmation import Confirmation
 from fuzz.campaign.garbage import no_garbage_so_far
 from fuzz.campaign.interruption import interruptions
 from fuzz.campaign.matrix import (
+    Agenda,
     Explored,
     Matrix,
     MatrixEnded,
     MatrixEvent,
     PairExplored,
     Programs,
-    RaceFound,
     Share,
-    Terms,
     Unit,
 )
-from fuzz.case import ISOLATION, Case
-from fuzz.generate.calls import simpler
+from fuzz.campaign.sightings import Sightings
+from fuzz.case import Case
 from fuzz.generate.exploration import Exploration
 from fuzz.generate.meetings import Operations
-from fuzz.minimise import Minimiser
 from fuzz.trial import Trial, Verdict
-from fuzz.violations import Violation
 
 _DEADLOCK = "40P01"
 
@@ -43,13 +39,12 @@ def units(meetings: Share) -> Iterator[Unit]:
     return filter(None, chain.from_iterable(rounds))
 
 
-def explore(trial: Trial, meetings: Share, terms: Terms, handed: Iterable[Unit] = ()) -> Iterator[MatrixEvent]:
+def explore(trial: Trial, agenda: Agenda, handed: Iterable[Unit] = ()) -> Iterator[MatrixEvent]:
     """Explore pairs of programs, each in a session of its own.
 
     Args:
         trial: runs and judges.
-        meetings: two operations -> their programs.
-        terms: at which levels, for how long.
+        agenda: what is to be done.
         handed: what is to be explored besides, asked for when all else has had a turn; it may wait for somebody.
 
     Yields:
@@ -59,9 +54,10 @@ def explore(trial: Trial, meetings: Share, terms: Terms, handed: Iterable[Unit] 
         ToolError: when the target or the server does not let it go on.
     """
     with interruptions() as interruption:
-        exploring = _Exploring(trial, meetings, terms, handed)
+        exploring = _Exploring(trial, agenda, handed)
         try:
             with no_garbage_so_far():
+                yield from interruption.told(exploring.begin(agenda.wrong))
                 while (ongoing := exploring.next()) is not None:
                     interruption.check()
                     yield from interruption.told(exploring.go_on(ongoing))
@@ -103,6 +99,7 @@ class _Ongoing:
         self._kinds: dict[str, set[str]] = {}
         self._seen: Counter[str] = Counter()
         self._paused: Counter[tuple[str, str]] = Counter()
+        self._fails_alone: set[tuple[str, str]] = set()
 
     @property
     def runs(self) -> int:
@@ -117,6 +114,7 @@ class _Ongoing:
         else:
             self._seen.update(_signs(verdict))
             self._paused.update(verdict.counts.paused)
+            self._fails_alone.update(verdict.alone)
             self._keep_serial(verdict)
             for violation in verdict.violations:
                 self._kinds.setdefault(violation.kind, set()).add(violation.signature)
@@ -149,6 +147,7 @@ class _Ongoing:
             run.interleavings,
             run.asked,
             dict(self._paused),
+            frozenset(self._fails_alone),
         )
 
 
@@ -159,16 +158,16 @@ class _Exploring:
     first: what it sends is prepared by then, in the driver and in the server.
     """
 
-    def __init__(self, trial: Trial, meetings: Share, terms: Terms, handed: Iterable[Unit]) -> None:
+    def __init__(self, trial: Trial, agenda: Agenda, handed: Iterable[Unit]) -> None:
         self._trial = trial
-        self._terms = terms
+        self._terms = agenda.terms
         self._start = monotonic()
-        self._cells: dict[Operations, list[_Ongoing]] = {operations: [] for operations in meetings}
+        self._cells: dict[Operations, list[_Ongoing]] = {operations: [] for operations in agenda.share}
         self._fresh = deque[_Ongoing]()
         self._again = deque[_Ongoing]()
-        self._take(units(meetings))
+        self._take(units(agenda.share))
         self._handed = iter(handed)
-        self._confirmation = Confirmation(trial, terms.seed, terms.postgres)
+        self._sightings = Sightings(trial, agenda.terms)
 
     def so_far(self) -> Matrix:
         """How far the exploration is."""
@@ -177,9 +176,14 @@ class _Exploring:
             self._elapsed_s(),
             sum(ongoing.runs for ongoing in chain.from_iterable(self._cells.values())),
             {operations: tuple(each.so_far() for each in cell) for operations, cell in self._cells.items()},
-            tuple(self._confirmation.findings.values()),
-            dict(self._confirmation.nondeterministic),
+            tuple(self._sightings.confirmation.findings.values()),
+            dict(self._sightings.confirmation.nondeterministic),
         )
+
+    def begin(self, wrong: Iterable[Verdict]) -> Iterator[MatrixEvent]:
+        """Make findings of what is wrong without any concurrency: those that meet nobody are never run again."""
+        for verdict in wrong:
+            yield from self._sightings.find(verdict, self._elapsed_s())
 
     def next(self) -> _Ongoing | None:
         """Which pair is to go on; None: all are done, or time is up."""
@@ -208,7 +212,7 @@ class _Exploring:
             verdict = ongoing.next()
             if verdict is None:
                 break
-            yield from self._find(verdict)
+            yield from self._sightings.find(verdict, self._elapsed_s())
             if self._elapsed_s() >= self._terms.seconds:
                 break
         else:
@@ -217,21 +221,6 @@ class _Exploring:
 
     def _elapsed_s(self) -> float:
         return monotonic() - self._start
-
-    def _find(self, verdict: Verdict) -> Iterator[MatrixEvent]:
-        """Make a finding of the most telling violation, if that is not known."""
-        for violation in verdict.violations[:1]:
-            if violation.signature not in self._confirmation:
-                yield from self._keep(verdict, violation)
-
-    def _keep(self, verdict: Verdict, violation: Violation) -> Iterator[MatrixEvent]:
-        terms, seen_s = self._terms, self._elapsed_s()
-        levels = [level for level in ISOLATION if level in terms.isolation]
-        minimise = Minimiser(self._trial, violation.signature, levels)
-        least = minimise(verdict, lambda call: simpler(call, terms.calls))
-        finding = self._confirmation.confirm(violation.signature, least.history.case, seen_s)
-        if finding is not None:
-            yield RaceFound(finding)
 
 
 def _signs(verdict: Verdict) -> Iterator[str]:

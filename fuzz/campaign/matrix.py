@@ -12,6 +12,7 @@ from fuzz.engine.stage import NAMES
 from fuzz.finding import Finding
 from fuzz.generate.meetings import Operations
 from fuzz.generate.programs import Program
+from fuzz.trial import Verdict
 
 Programs = tuple[Program, ...]
 """One a session."""
@@ -21,6 +22,9 @@ Share = Mapping[Operations, Sequence[Programs]]
 
 Unit = tuple[Operations, Programs]
 """Operations, and programs of theirs that are explored at all levels, by one process."""
+
+Failing = frozenset[tuple[str, str]]
+"""Operations, and exceptions of theirs that need no concurrency: bugs, but no races."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Explored:
         interleavings: how many there are, by the lengths of the first one; 0: it was not begun.
         asked: how many of them have no more context switches than were asked for.
         paused: waits of a session for another one in Python, which no interleaving got past.
+        fails_alone: (operation, exception) pairs that need no concurrency.
     """
 
     invoked: Programs
@@ -54,6 +59,7 @@ class Explored:
     interleavings: int = 0
     asked: int = 0
     paused: Waits = field(default_factory=dict)
+    fails_alone: Failing = frozenset()
 
     @property
     def has_begun(self) -> bool:
@@ -85,6 +91,7 @@ class Terms:
         switches: the most context switches; None: any number.
         unlearnt: how many of the calls were not run alone first, so that nothing is known of whom they meet.
         hanging: operations that were left out, as they hang by themselves -> what was seen of each.
+        fails_alone: (operation, exception) pairs that were seen in what was run alone first.
         sessions: their names.
         checks: names of those that apply; empty: the target's.
     """
@@ -98,6 +105,7 @@ class Terms:
     switches: int | None = None
     unlearnt: int = 0
     hanging: Mapping[str, str] = field(default_factory=dict)
+    fails_alone: Failing = frozenset()
     sessions: Sequence[str] = NAMES
     checks: tuple[str, ...] = ()
 
@@ -105,6 +113,21 @@ class Terms:
         """The case of some programs, a session each."""
         programs = {name: program.calls for name, program in zip(self.sessions, invoked, strict=False)}
         return Case(self.target, level, programs, seed=self.seed, checks=self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What is to be done.
+
+    Attributes:
+        share: what is to be explored.
+        terms: at which levels, for how long.
+        wrong: what was run alone first, and has a violation already.
+    """
+
+    share: Share
+    terms: Terms
+    wrong: Sequence[Verdict] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +156,11 @@ class Matrix:
     def is_whole(self) -> bool:
         """Whether every class of every pair was run: only then does "nothing found" mean that there is nothing."""
         return all(each.is_whole for each in self.explored)
+
+    @property
+    def fails_alone(self) -> Sequence[tuple[str, str]]:
+        """Operations, and exceptions of theirs that need no concurrency."""
+        return sorted(self.terms.fails_alone.union(*(each.fails_alone for each in self.explored)))
 
     @property
     def paused(self) -> Waits:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,15 +10,25 @@ from itertools import chain, islice
 from multiprocessing.connection import Connection
 from time import monotonic
 
-from fuzz.campaign.confirmation import Confirmation
 from fuzz.campaign.exploring import explore, units
 from fuzz.campaign.interruption import interruptions
-from fuzz.campaign.matrix import Explored, Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, Share, Terms, Unit
+from fuzz.campaign.matrix import (
+    Agenda,
+    Explored,
+    Matrix,
+    MatrixEnded,
+    MatrixEvent,
+    PairExplored,
+    RaceFound,
+    Terms,
+    Unit,
+)
+from fuzz.campaign.sightings import Sightings
 from fuzz.campaign.workers import EVERY, Met, hear, workers
 from fuzz.case import Case
 from fuzz.generate.meetings import Operations
 from fuzz.lookup import find_target
-from fuzz.trial import Trial
+from fuzz.trial import Trial, Verdict
 from fuzz.trials import Trials
 
 HANDFUL = 4
@@ -44,14 +54,13 @@ class _More:
 _Word = Met | _Far | _More
 
 
-def explore_together(jobs: int, trial: Trial, meetings: Share, terms: Terms, dsn: str) -> Iterator[MatrixEvent]:
+def explore_together(jobs: int, trial: Trial, agenda: Agenda, dsn: str) -> Iterator[MatrixEvent]:
     """Explore pairs of programs, as `explore` does, on several processes.
 
     Args:
         jobs: how many.
         trial: runs again what they find.
-        meetings: two operations -> their programs.
-        terms: at which levels, for how long.
+        agenda: what is to be done.
         dsn: the URL of the server, password included.
 
     Yields:
@@ -60,10 +69,11 @@ def explore_together(jobs: int, trial: Trial, meetings: Share, terms: Terms, dsn
     Raises:
         ToolError: when the target or the server does not let it go on.
     """
-    tasks = [partial(_explore, terms)] * jobs
+    tasks = [partial(_explore, agenda.terms)] * jobs
     with interruptions() as interruption, workers(tasks, dsn, trial.stage.step_timeout) as pipes:
-        together = _Together(trial, meetings, terms, pipes)
+        together = _Together(trial, agenda, pipes)
         try:
+            yield from interruption.told(together.begin(agenda.wrong))
             while together.pipes:
                 interruption.check()
                 yield from interruption.told(together.hear())
@@ -81,17 +91,23 @@ class _Together:
         pipes: to those that have not ended.
     """
 
-    def __init__(self, trial: Trial, meetings: Share, terms: Terms, pipes: Sequence[Connection]) -> None:
+    def __init__(self, trial: Trial, agenda: Agenda, pipes: Sequence[Connection]) -> None:
         self.pipes = list(pipes)
-        self._left = units(meetings)
+        self._left = units(agenda.share)
         self._cells = {
-            operations: [Explored(pair, level, 0, 1, {}, 0, 0) for pair in pairs for level in terms.isolation]
-            for operations, pairs in meetings.items()
+            operations: [Explored(pair, level, 0, 1, {}, 0, 0) for pair in pairs for level in agenda.terms.isolation]
+            for operations, pairs in agenda.share.items()
         }
-        self._terms = terms
+        self._terms = agenda.terms
         self._start = monotonic()
         self._far: dict[Connection, Matrix] = {}
-        self._confirmation = Confirmation(trial, terms.seed, terms.postgres)
+        self._sightings = Sightings(trial, agenda.terms)
+        self._confirmation = self._sightings.confirmation
+
+    def begin(self, wrong: Iterable[Verdict]) -> Iterator[MatrixEvent]:
+        """Make findings of what is wrong without any concurrency."""
+        for verdict in wrong:
+            yield from self._sightings.find(verdict, monotonic() - self._start)
 
     def hear(self) -> Iterator[MatrixEvent]:
         """Wait for the next words, and tell what they come to."""
@@ -154,7 +170,7 @@ def _handed(pipe: Connection) -> Iterator[Unit]:
 def _explore(terms: Terms, trials: Trials, pipe: Connection) -> Iterator[_Word]:
     """What a worker does."""
     told, took = monotonic(), 0.0
-    for event in explore(trials.of(find_target(terms.target)), {}, terms, _handed(pipe)):
+    for event in explore(trials.of(find_target(terms.target)), Agenda({}, terms), _handed(pipe)):
         match event:
             case RaceFound(finding):
                 yield Met.of(finding)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from fuzz.campaign.matrix import Share, Terms
+from fuzz.campaign.matrix import Agenda, Share, Terms
 from fuzz.case import Case, case_file, read_case
 from fuzz.engine.stage import NAMES
 from fuzz.errors import CaseError, TargetError
@@ -64,8 +64,8 @@ def asked_for(word: str, programs: Sequence[str]) -> Asked:
     return asked
 
 
-def terms_of(asked: Asked, trial: Trial, terms: Terms) -> tuple[Share, Terms]:
-    """Which programs meet, and on what terms they are explored.
+def agenda_of(asked: Asked, trial: Trial, terms: Terms) -> Agenda:
+    """Which programs meet, on what terms they are explored, and what is wrong with them by themselves.
 
     Args:
         asked: for what.
@@ -77,12 +77,19 @@ def terms_of(asked: Asked, trial: Trial, terms: Terms) -> tuple[Share, Terms]:
     if asked.programs:
         operations = {name for program in asked.programs for name in program.split(AND)}
         learnt = learn_calls(trial, asked.word, terms.seed, operations)
-        found: Share = {tuple(asked.programs): meetings_of(asked.programs, rehearsed(asked.programs, learnt))}
+        share: Share = {tuple(asked.programs): meetings_of(asked.programs, rehearsed(asked.programs, learnt))}
         hanging: Mapping[str, str] = {}
     else:
         learnt, hanging = _learn_what_ends(trial, asked.word, terms.seed)
-        found = meetings(single(learnt.alone))
-    return found, replace(terms, calls=learnt.calls, unlearnt=learnt.unlearnt, hanging=hanging)
+        share = meetings(single(learnt.alone))
+    terms = replace(
+        terms,
+        calls=learnt.calls,
+        unlearnt=learnt.unlearnt,
+        hanging=hanging,
+        fails_alone=frozenset(learnt.failing),
+    )
+    return Agenda(share, terms, tuple(learnt.wrong.values()))
 
 
 def _learn_what_ends(trial: Trial, word: str, seed: int) -> tuple[Lessons, Mapping[str, str]]:
@@ -105,12 +112,13 @@ def _learn_what_ends(trial: Trial, word: str, seed: int) -> tuple[Lessons, Mappi
                 raise
 
 
-def _as_it_stands(case: Case, trial: Trial, terms: Terms) -> tuple[Share, Terms]:
+def _as_it_stands(case: Case, trial: Trial, terms: Terms) -> Agenda:
     given = {session: Program(calls) for session, calls in case.programs.items() if calls}
     programs = tuple(given.values())
     calls = unique(call_table(type(trial.stage.target), case.seed))
     named = tuple(program.operation for program in programs)
-    return {named: [programs]}, replace(terms, seed=case.seed, calls=calls, sessions=tuple(given), checks=case.checks)
+    terms = replace(terms, seed=case.seed, calls=calls, sessions=tuple(given), checks=case.checks)
+    return Agenda({named: [programs]}, terms)
 
 
 def _of_case(path: Path, programs: Sequence[str]) -> Asked:

@@ -14,7 +14,7 @@ import typer
 from fuzz.campaign.exploring import explore
 from fuzz.campaign.matrix import Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, Terms
 from fuzz.campaign.together import explore_together
-from fuzz.cli.asked import asked_for, terms_of
+from fuzz.cli.asked import agenda_of, asked_for
 from fuzz.cli.options import Dsn, Json, PgBin, StepTimeout, duration, levels
 from fuzz.engine.stage import STEP_TIMEOUT
 from fuzz.postgres import open_server
@@ -82,10 +82,10 @@ def explore_command(
         trial = trials.of(asked.target)
         progress.say(opening(asked.word, server, trial.stage))
         terms = Terms(asked.word, seed, chosen or asked.isolation, seconds, server.version, (), switches)
-        share, terms = terms_of(asked, trial, terms)
+        agenda = agenda_of(asked, trial, terms)
         dsn = server.address.render_as_string(hide_password=False)
-        jobs = min(jobs, sum(map(len, share.values())))
-        events = explore_together(jobs, trial, share, terms, dsn) if jobs > 1 else explore(trial, share, terms)
+        jobs = min(jobs, sum(map(len, agenda.share.values())))
+        events = explore_together(jobs, trial, agenda, dsn) if jobs > 1 else explore(trial, agenda)
         matrix, paths = _follow(events, out, progress)
     if html is not None:
         write_file(html, matrix_page(matrix, paths))

@@ -91,6 +91,8 @@ class Lessons:
     Attributes:
         calls: their calls, each once, some of each operation first.
         lasting: whether one session lives through a program.
+        failing: (operation, exception) pairs that were raised by what was run alone.
+        wrong: signatures of violations -> the first of what was run alone that has it.
 
     Raises:
         ToolError: as `call_table` does.
@@ -101,6 +103,8 @@ class Lessons:
         self._trial = trial
         self._word = word
         self._chance = chance
+        self.failing: set[tuple[str, str]] = set()
+        self.wrong: dict[str, Verdict] = {}
         self._table = call_table(type(target), chance)
         self._foresight = Foresight(self._run().history)
         self._alone: dict[int, Footprint] = {}
@@ -228,7 +232,11 @@ class Lessons:
 
     def _run(self, *program: Call, dice: int = 0) -> Verdict:
         """Run calls one after the other; with other dice, so that ids that they make up are not the same by chance."""
-        return self._trial(Case(self._word, "rc", {"A": program}, seed=self._chance + dice), remember=True)
+        verdict = self._trial(Case(self._word, "rc", {"A": program}, seed=self._chance + dice), remember=True)
+        self.failing.update(verdict.alone)
+        for violation in verdict.violations:
+            self.wrong.setdefault(violation.signature, verdict)
+        return verdict
 
 
 def _differing(call: Call, other: Call) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fuzz.campaign.events import Summary
 from fuzz.campaign.tally import PLATEAU
 from fuzz.checks.counts import Counts
+from fuzz.report.failing import failing_alone
 from fuzz.report.follow import Followed
 from fuzz.report.pauses import pauses
 from fuzz.report.progress import count_of_findings
@@ -36,8 +37,7 @@ def _lines(followed: Followed, *, until_plateau: bool) -> Iterator[str]:
     elif until_plateau:
         yield _still_coming(summary)
     yield from _counted(summary.counts)
-    for operation, error in summary.fails_alone:
-        yield f"fails alone, so no race: {operation} raises {error}"
+    yield from failing_alone(summary.fails_alone)
     for signature, path in followed.doubtful.items():
         yield f"nondeterministic, so not judged: {signature}, which did not repeat; its case is in {path}"
     for finding in summary.findings:

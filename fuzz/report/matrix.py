@@ -9,6 +9,7 @@ from typing import Any
 from fuzz.campaign.matrix import Explored, Matrix
 from fuzz.checks.counts import waits_json
 from fuzz.report.amounts import amount, saved, up_to
+from fuzz.report.failing import failing_alone
 from fuzz.report.numbers import in_json
 from fuzz.report.pauses import pauses
 from fuzz.report.verdicts import DOUBTFUL, RACE, UNFINISHED, legend, sign, verdict
@@ -52,6 +53,7 @@ def matrix_json(matrix: Matrix, paths: Mapping[str, Path]) -> dict[str, Any]:
         "calls": {"all": len(matrix.terms.calls), "not_learnt": matrix.terms.unlearnt},
         "hanging": dict(matrix.terms.hanging),
         "waited_in_python": waits_json(matrix.paused),
+        "fails_alone": [f"{operation}: {error}" for operation, error in matrix.fails_alone],
         "nondeterministic": sorted(matrix.nondeterministic),
         "cells": [
             {
@@ -142,6 +144,7 @@ def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
         yield "time was up before all was run: more of it (--time) tells whether the rest is safe"
     yield from left_out(matrix)
     yield from pauses(matrix.paused)
+    yield from failing_alone(matrix.fails_alone)
     for signature in matrix.nondeterministic:
         yield f"nondeterministic, so not judged: {signature}, which did not repeat"
     for finding in matrix.findings:

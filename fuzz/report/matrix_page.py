@@ -13,6 +13,7 @@ from fuzz.campaign.matrix import Explored, Matrix, paused_in
 from fuzz.case import ISOLATION
 from fuzz.generate.meetings import Operations
 from fuzz.report.amounts import amount, saved
+from fuzz.report.failing import failing_alone
 from fuzz.report.matrix import left_out, matrix_line
 from fuzz.report.pauses import pauses
 from fuzz.report.timeline import finding_timeline
@@ -72,6 +73,7 @@ def matrix_page(matrix: Matrix, paths: Mapping[str, Path]) -> str:
         line=matrix_line(matrix),
         classes=sum(each.classes for each in matrix.explored),
         left_out=list(left_out(matrix)),
+        failing=list(failing_alone(matrix.fails_alone)),
         saved=saved(matrix.explored, matrix.terms.switches),
         amount=lambda each: amount([each], matrix.terms.switches),
         verdict=lambda each: verdict([each], matrix),
@@ -82,6 +84,7 @@ def matrix_page(matrix: Matrix, paths: Mapping[str, Path]) -> str:
         operations=operations,
         rows=list(_rows(cells, operations)) if len(cells) > 1 else [],
         cells=[cell for cell in cells.values() if cell.explored],
+        alone=list(_alone(matrix, paths)),
     )
 
 
@@ -92,9 +95,19 @@ def _rows(cells: Mapping[Operations, _Cell], operations: Sequence[str]) -> Itera
         yield _Row(name, [cells[pair] for pair in pairs])
 
 
+def _alone(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
+    """The timelines of the findings that are no cell's: of what was run alone, and meets nobody."""
+    seen = _signatures(matrix.explored)
+    return (finding_timeline(each, paths[each.id]) for each in matrix.findings if each.id not in seen)
+
+
+def _signatures(explored: Sequence[Explored]) -> frozenset[str]:
+    return frozenset(each for one in explored for found in one.kinds.values() for each in found)
+
+
 def _cell(matrix: Matrix, operations: Operations, number: int, paths: Mapping[str, Path]) -> _Cell:
     explored = matrix.cells[operations]
-    signatures = {each for one in explored for found in one.kinds.values() for each in found}
+    signatures = _signatures(explored)
     timelines = [finding_timeline(each, paths[each.id]) for each in matrix.findings if each.id in signatures]
     told = list(pauses(paused_in(explored)))
     return _Cell(operations, verdict(explored, matrix), sign(explored, matrix), explored, timelines, told, number)

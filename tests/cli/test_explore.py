@@ -170,6 +170,50 @@ def test_operations_that_touch_no_table_in_common_are_not_run(
     assert "0 of 0 pairs of calls explored to the end, 0 interleavings run" in ran.out
 
 
+LONERS = """
+from sqlalchemy import text
+from fuzz import Target, operation
+
+class Loners(Target):
+    def create(self, engine):
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE counters (id integer PRIMARY KEY, value integer NOT NULL)"))
+            connection.execute(text("INSERT INTO counters VALUES (1, 0)"))
+
+    @operation
+    def look(self, session):
+        return session.scalar(text("SELECT value FROM counters"))
+
+    @operation
+    def fail(self, session):
+        raise ValueError("too early")
+
+    @operation
+    def stay(self, sessions):
+        self.kept = sessions()
+        self.kept.execute(text("SELECT 1"))
+"""
+
+
+@pytest.mark.parametrize("words", [("look", "fail"), ("fail", "look", "stay"), (), ("--jobs", "2")])
+def test_what_an_operation_raises_alone_is_told_and_what_it_leaves_is_found_though_it_meets_no_other(
+    rowrace: Rowrace, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "loners.py").write_text(LONERS)
+    page = tmp_path / "page.html"
+    ran = rowrace("explore", tmp_path / "loners.py", *words, "--out", tmp_path / "f", "--json", "--html", page)
+    assert ran.json["fails_alone"] == ["fail: ValueError"]
+    assert "fails alone, so no race: fail raises ValueError" in ran.err.splitlines()
+    assert "<p>Fails alone, so no race: fail raises ValueError.</p>" in page.read_text()
+    stays = "look" not in words or "stay" in words
+    assert ran.status == int(stays)
+    assert [(each["kind"], each["operations"]) for each in ran.json["findings"]] == [
+        ("idle-in-transaction", ["stay"])
+    ] * stays
+    assert ("<pre>idle-in-transaction   stay()" in page.read_text()) is stays
+    assert {cell["verdict"] for cell in ran.json["cells"]} == {"do not meet"}
+
+
 SKEWED = """
 from sqlalchemy import text
 from fuzz import Target, operation

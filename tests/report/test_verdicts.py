@@ -59,6 +59,16 @@ def test_calls_that_nothing_was_learnt_of_are_told_with_the_way_to_have_them_lea
     assert "not run alone" not in matrix_text(learnt, {})
 
 
+def test_what_fails_alone_is_told_once_wherever_it_was_seen() -> None:
+    seen = frozenset({("read", "KeyError"), ("write", "ValueError")})
+    whole = matrix_of(replace(WHOLE, fails_alone=seen), replace(WHOLE, fails_alone=frozenset({("read", "KeyError")})))
+    also = replace(whole, terms=replace(whole.terms, fails_alone=frozenset({("write", "OSError")})))
+    assert matrix_json(also, {})["fails_alone"] == ["read: KeyError", "write: OSError", "write: ValueError"]
+    assert matrix_text(also, {}).count("fails alone, so no race: read raises KeyError") == 1
+    assert also.exit == 0
+    assert "fails alone" not in matrix_text(matrix_of(WHOLE), {})
+
+
 def test_an_operation_that_hangs_by_itself_is_told_and_what_leaves_it_out_is_no_pass() -> None:
     whole = matrix_of(WHOLE)
     left = replace(whole, terms=replace(whole.terms, hanging={"wait": "wait(), run alone, has not answered."}))

@@ -7,8 +7,8 @@ row; the end of a transaction and whoever waits for its locks. SERIALIZABLE watc
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, combinations, product
 
 from fuzz.traces.effect import Effect, Watched
 from fuzz.traces.reach import meet
@@ -42,8 +42,8 @@ def clashes(effects: Sequence[Effect], turns: Sequence[str], carried: Mapping[in
     found = [0] * len(effects)
     looks = [each.only_looks for each in effects]
     tables = [each.tables for each in effects]
-    for one, other in combinations(range(len(effects)), 2):  # long operations have 100,000 pairs, few of which meet
-        if turns[one] == turns[other] or (looks[one] and looks[other]):
+    for one, other in _of_two_sessions(turns):  # long operations have 100,000 pairs, few of which meet
+        if looks[one] and looks[other]:
             continue
         watched = effects[one].watched and effects[other].watched
         if (watched or not tables[one].isdisjoint(tables[other])) and not commute(effects[one], effects[other]):
@@ -53,6 +53,14 @@ def clashes(effects: Sequence[Effect], turns: Sequence[str], carried: Mapping[in
             if turn != turns[one] and not _commute_with(each, [(turn, effects[other]), *carried.get(other, ())]):
                 _note(found, one, other)
     return found
+
+
+def _of_two_sessions(turns: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The places of each two turns that are not of one session."""
+    places: dict[str, list[int]] = {}
+    for place, session in enumerate(turns):
+        places.setdefault(session, []).append(place)
+    return chain.from_iterable(product(one, other) for one, other in combinations(places.values(), 2))
 
 
 def _note(found: list[int], one: int, other: int) -> None:

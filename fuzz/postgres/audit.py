@@ -36,7 +36,7 @@ END $$;
 CREATE FUNCTION rowrace.record_truncation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
     EXECUTE format(
-        'INSERT INTO rowrace.audit (relation, before) SELECT %s, to_jsonb(t) FROM ONLY %s AS t',
+        'INSERT INTO rowrace.audit (relation, before) SELECT %s, to_jsonb(whole.*) FROM ONLY %s AS whole',
         TG_RELID, TG_RELID::regclass
     );
     RETURN NULL;

@@ -94,7 +94,7 @@ class Reset:
             name: tuple(
                 read_row(row[0])
                 for row in self._connection.execute(
-                    sql.SQL("SELECT to_jsonb(t)::text FROM ONLY {table} AS t").format(table=stored.identifier)
+                    sql.SQL("SELECT to_jsonb(whole.*)::text FROM ONLY {table} AS whole").format(table=stored.identifier)
                 )
             )
             for name, stored in self._tables.items()

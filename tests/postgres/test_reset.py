@@ -301,6 +301,18 @@ def test_columns_that_are_named_as_variables_of_functions_come_back(database: Co
     assert rows(database, "SELECT * FROM losses") == [(True, "$$;")]
 
 
+@pytest.mark.parametrize("name", ["t", "whole", "own", "losses"])
+def test_a_column_that_is_named_as_its_table_might_be_in_a_query_hides_no_other(
+    database: Connection, lay_out: LayOut, name: str
+) -> None:
+    reset = lay_out(f"CREATE TABLE losses (id integer, {name} text); INSERT INTO losses VALUES (1, 'a')")
+    assert reset.rows() == {"losses": ({"id": 1, name: "a"},)}
+    database.execute("TRUNCATE losses")
+    assert rows(database, "SELECT before FROM rowrace.audit") == [({"id": 1, name: "a"},)]
+    reset()
+    assert rows(database, "SELECT * FROM losses") == [(1, "a")]
+
+
 def test_a_column_that_an_operation_has_added_does_not_keep_the_rows_from_coming_back(
     database: Connection, lay_out: LayOut
 ) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sqlalchemy import URL, create_engine
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from fuzz.engine.by_thread import ByThread
 from fuzz.engine.carrier import Overdue
 from fuzz.engine.chance import EPOCH, seeding_clock_and_dice
 from fuzz.engine.connections import Connections
-from fuzz.engine.environment import LONGEST_OPEN, Environment, aside
+from fuzz.engine.environment import Environment, aside
 from fuzz.engine.lacking import remedy_for
 from fuzz.engine.locks import locks_of_sessions
 from fuzz.engine.loop import loops_of_sessions
@@ -27,8 +28,24 @@ from fuzz.target import Target
 LONGEST_LAYING_OUT = 180.0
 """Seconds that a target's `create` and its `seed` may each take: the migrations of years are many."""
 
+WARMING = 2
+"""How many times as long as in a case a call may take when it is made for the first time: code imports and reflects."""
+
 OUTSIDE = ""
 """The name under which what is done outside of all sessions has its environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What is done about calls that are made before they count.
+
+    Attributes:
+        put_back: puts the seed's rows back.
+        end: ends the backends of a session in the middle of what they do.
+    """
+
+    put_back: Callable[[], None]
+    end: Callable[[str], None]
 
 
 class Environments:
@@ -38,18 +55,21 @@ class Environments:
         target: the code under test.
         url: of the scratch database.
         connections: to it.
+        step_timeout: seconds after which sessions that do not answer are given up.
 
     Attributes:
         substrate: what the sessions run in, a key of `CARRIERS`.
     """
 
-    def __init__(self, target: Target, url: URL, connections: Connections) -> None:
+    def __init__(self, target: Target, url: URL, connections: Connections, step_timeout: float) -> None:
         self.substrate = target.substrate or "greenlet"
         self._target = target
         self._url = url
         self._connections = connections
+        self._longest_call = WARMING * step_timeout
         self._made: dict[str, Environment] = {}
         self._warm: dict[str, Call] = {}
+        self._warmed: set[str] = set()
         self._by_thread = ByThread()
 
     @property
@@ -78,35 +98,36 @@ class Environments:
         self._by_thread.look()
         self._choose()
 
-    def of(self, name: str, put_back: Callable[[], None]) -> Environment:
+    def of(self, name: str, between: Between) -> Environment:
         """A session's, made and warmed up when it is first needed.
 
         Args:
             name: the session's.
-            put_back: puts the seed's rows back.
+            between: what is done about calls that are made for that.
         """
-        if name not in self._made:
-            put_back()
+        while name not in self._made:
+            between.put_back()
             self._make(name)
-            for call in self._warm.values():
-                self._warm_up(self._made[name], call, put_back)
+            for call in list(self._warm.values()):
+                self._warm_up(name, call, between)
         return self._made[name]
 
-    def warm(self, calls: Iterable[Call], put_back: Callable[[], None]) -> None:
+    def warm(self, calls: Iterable[Call], between: Between) -> None:
         """Have code that builds its own engine do what it does at first use alone, before it counts.
 
         Args:
             calls: of each operation the first is made, once in each session, and not again.
-            put_back: puts the seed's rows back.
+            between: what is done about them.
         """
         if not hasattr(self._target, "open"):
             return
         for call in calls:
-            if call.operation in self._target.operations and call.operation not in self._warm:
+            if call.operation in self._target.operations and call.operation not in self._warmed:
+                self._warmed.add(call.operation)
                 self._warm[call.operation] = call
                 with self._by_thread.watching():
-                    for name in self.sessions:
-                        self._warm_up(self._made[name], call, put_back)
+                    for name in sorted(self.sessions):
+                        self._warm_up(name, call, between)
                 self._choose()
 
     def inspect(self) -> Mapping[str, Failure]:
@@ -144,12 +165,23 @@ class Environments:
             self._made[name] = Environment(self._target, self._url, CARRIERS[carried](name))
         return self._made[name]
 
-    def _warm_up(self, environment: Environment, call: Call, put_back: Callable[[], None]) -> None:
+    def _warm_up(self, name: str, call: Call, between: Between) -> None:
         """At the time at which cases begin: what code remembers for a minute, the first finds as all others do."""
-        put_back()
-        name = environment.carrier.name
-        with self.own_world(), seeding_clock_and_dice(name, EPOCH), suppress(Exception, Overdue):
-            environment.aside(lambda: environment.warm(call), LONGEST_OPEN)
+        if call.operation not in self._warm or name not in self._made:
+            return
+        between.put_back()
+        environment = self._made[name]
+        with self.own_world(), seeding_clock_and_dice(name, EPOCH):
+            try:
+                environment.aside(lambda: environment.warm(call), self._longest_call)
+            except KeyboardInterrupt:
+                raise
+            except Overdue:
+                del self._warm[call.operation]  # nor would it come to its end in another session
+                between.end(name)
+                self.dismantle(name)
+            except BaseException:  # noqa: BLE001, S110 - whatever it is, it fails in a case, too, and is judged there
+                pass
 
     def _create(self) -> None:
         """Let the target make its schema."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
@@ -15,7 +15,7 @@ from fuzz.engine.chance import EPOCH, Dice, own_clock_and_dice
 from fuzz.engine.connections import Connections
 from fuzz.engine.described import Described
 from fuzz.engine.drivers.psycopg3 import ScheduledConnection
-from fuzz.engine.environments import Environments
+from fuzz.engine.environments import Between, Environments
 from fuzz.engine.garbage import no_collection
 from fuzz.engine.hashes import hash_by_number, numbered_anew
 from fuzz.engine.lane import Lane
@@ -75,7 +75,8 @@ class Stage:
         self._connections = Connections(
             scratch.name, target.other_databases, Described(self._control), asks_inside=self._insight.is_asked_for
         )
-        self._environments = Environments(target, scratch.url, self._connections)
+        self._environments = Environments(target, scratch.url, self._connections, step_timeout)
+        self._between = Between(self._put_back, lambda session: self._end({session}))
         self._watch = Watch()
         try:
             self._environments.lay_out(NAMES[: target.sessions])
@@ -140,7 +141,7 @@ class Stage:
         Args:
             calls: of each operation the first is made, once in each session, and not again.
         """
-        self._environments.warm(calls, self._put_back)
+        self._environments.warm(calls, self._between)
 
     def history(self, run: Run, case: Case) -> History:
         """The history of a run that has ended, of a case that is given with or without its schedule."""
@@ -159,7 +160,7 @@ class Stage:
             clock: what the clock shows first.
         """
         for name in sessions:
-            self._environments.of(name, self._put_back)
+            self._environments.of(name, self._between)
         self._put_back()
         self._connections.begin()
         self._connections.level = ISOLATION[isolation]
@@ -208,7 +209,7 @@ class Stage:
             self._reset()
 
     def _lane(self, name: str, recorder: Recorder, seed: int) -> Lane:
-        environment = self._environments.of(name, self._put_back)
+        environment = self._environments.of(name, self._between)
 
         def ended(call: Call, result: Any, failure: Failure | None, expected: bool, aftermath: Failure | None) -> None:
             self._connections.raise_refused()
@@ -240,14 +241,18 @@ class Stage:
             worn = self._connections.roll_back(self._holders())
         else:
             worn = self._environments.sessions
-            abandoned = [connection for connection in self._connections if connection.user in worn]
-            for connection in abandoned:
-                connection.abandoned = True
-            for connection in abandoned:
-                self._monitor.terminate(connection.pid)
+            self._end(worn)
             run.abandon()
         for name in worn:
             self._environments.dismantle(name)
+
+    def _end(self, sessions: Collection[str]) -> None:
+        """End the backends of sessions in the middle of what they do."""
+        abandoned = [connection for connection in self._connections if connection.user in sessions]
+        for connection in abandoned:
+            connection.abandoned = True
+        for connection in abandoned:
+            self._monitor.terminate(connection.pid)
 
     def _holders(self) -> set[int]:
         """The backends that hold advisory locks; asked of the server only where something may have taken one."""

@@ -82,6 +82,10 @@ class Carrier(ABC):
         """Whether it is in the middle of an act."""
 
     @abstractmethod
+    def come_to_end(self, seconds: float) -> None:
+        """After an act that is overdue: wait until its code has ended, so long at the most; it uses what it holds."""
+
+    @abstractmethod
     def dispose(self) -> None:
         """Let go of what it holds; it carries nothing after that."""
 

@@ -15,7 +15,7 @@ from fuzz.engine.by_thread import ByThread
 from fuzz.engine.carrier import Overdue
 from fuzz.engine.chance import EPOCH, seeding_clock_and_dice
 from fuzz.engine.connections import Connections
-from fuzz.engine.environment import Environment, aside
+from fuzz.engine.environment import LONGEST_DISPOSE, Environment, aside
 from fuzz.engine.lacking import remedy_for
 from fuzz.engine.locks import locks_of_sessions
 from fuzz.engine.loop import loops_of_sessions
@@ -179,6 +179,7 @@ class Environments:
             except Overdue:
                 del self._warm[call.operation]  # nor would it come to its end in another session
                 between.end(name)
+                environment.carrier.come_to_end(LONGEST_DISPOSE)
                 self.dismantle(name)
             except BaseException:  # noqa: BLE001, S110 - whatever it is, it fails in a case, too, and is judged there
                 pass

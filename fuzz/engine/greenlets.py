@@ -31,6 +31,9 @@ class GreenletCarrier(Carrier):
         assert scheduler is not None
         return _switch(lambda: scheduler.switch(reason))
 
+    def come_to_end(self, seconds: float) -> None:
+        """It has: who keeps the turn is ended by an exception in its own code."""
+
     def dispose(self) -> None:
         """Nothing is held between two acts."""
 

@@ -29,6 +29,7 @@ class ThreadCarrier(Carrier):
         self._answers: SimpleQueue[Any] = SimpleQueue()
         self._stops: SimpleQueue[Any] = SimpleQueue()
         self._stopped = False
+        self._is_to_end = False
         self._worker = threading.Thread(target=self._work, name=f"rowrace session {name}", daemon=True)
 
     @property
@@ -43,10 +44,17 @@ class ThreadCarrier(Carrier):
         self._stops.put(reason)
         return _opened(self._answers.get())
 
+    def come_to_end(self, seconds: float) -> None:
+        """Wait for the thread to come to its end, as what it waited for has been taken from it."""
+        self._acts.put(None)
+        self._worker.join(seconds)
+
     def dispose(self) -> None:
         """End the thread, once it has come to the end of its act; one that never does goes with the process."""
         if self._worker.is_alive():
             self._acts.put(None)
+            if self.lost and not self._is_to_end:
+                self._end()
 
     def _begin(self, act: Act) -> Any:
         if not self._worker.is_alive():
@@ -64,10 +72,16 @@ class ThreadCarrier(Carrier):
         except Empty:
             self._stopped, self.lost = False, True
             where = line_of(sys._current_frames().get(self._thread))  # noqa: SLF001 - no other way
-            _end(self._thread)
+            if not self.probing:  # what it sends then is no step: it may be waiting in the driver, and is ended later
+                self._end()
             raise Overdue(where) from None
         self._stopped = reason is not None and not isinstance(reason, _Raised)
         return _opened(reason)
+
+    def _end(self) -> None:
+        """End what the thread does, at its next line of Python; a wait in C is not ended."""
+        self._is_to_end = True
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread), ctypes.py_object(Abandoned))
 
     def _work(self) -> None:
         self._runs_here()
@@ -76,11 +90,6 @@ class ThreadCarrier(Carrier):
             end_if_forked()
             self._stops.put(ending)
         let_go_of_thread()
-
-
-def _end(thread: int) -> None:
-    """End what a thread does, at its next line of Python; a wait in C it does not end."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Abandoned))
 
 
 def _ending(act: Act) -> _Raised | None:

@@ -8,6 +8,8 @@ from fuzz.plain import settled_text
 _DEEPEST = 10
 """How many causes of an exception are kept."""
 
+_LOCK_NOT_AVAILABLE = "55P03"
+
 
 def failure_of(error: BaseException, depth: int = _DEEPEST) -> Failure:
     """An exception with what is behind it, without what differs from run to run."""
@@ -24,6 +26,11 @@ def failure_of(error: BaseException, depth: int = _DEEPEST) -> Failure:
         tuple(failure_of(each, depth - 1) for each in inside),
         error.__suppress_context__ and error.__cause__ is None,
     )
+
+
+def is_locked_out(failure: Failure) -> bool:
+    """Whether a look at the tables was given up, as a session holds a lock on them: it tells nothing."""
+    return any(link.sqlstate == _LOCK_NOT_AVAILABLE for link in failure.chain())
 
 
 def _message(error: BaseException) -> str:

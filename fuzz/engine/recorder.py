@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -85,6 +85,11 @@ class Recorder:
     def commit(self, taken: Taken, writes: tuple[Write, ...], broken: Mapping[str, Failure]) -> None:
         """A step has committed a transaction."""
         self.commits.append(Commit(taken.number, taken.session, taken.call, writes, broken))
+
+    def break_last(self, broken: Mapping[str, Failure]) -> None:
+        """Invariants do not hold in what was committed last, as is seen only now."""
+        last = self.commits[-1]
+        self.commits[-1] = replace(last, broken={**last.broken, **broken})
 
     def freeze(
         self,

@@ -16,6 +16,7 @@ from psycopg.pq import TransactionStatus
 from fuzz.case import Call
 from fuzz.engine.carrier import Overdue
 from fuzz.engine.connections import Connections
+from fuzz.engine.failures import is_locked_out
 from fuzz.engine.lane import Lane
 from fuzz.engine.locking import Locking
 from fuzz.engine.locks import Pause
@@ -26,7 +27,7 @@ from fuzz.history import CLOSING, COME_TO, Failure
 from fuzz.postgres.audit import Audit
 
 Inspect = Callable[[], Mapping[str, Failure]]
-"""What the target's invariants say of the committed state: name -> failure."""
+"""What the target's invariants say of the committed state: name -> failure, be it that they could not look at it."""
 
 MOST_STEPS = 10_000
 """Statements that one call may send: forty times what the longest operation sends that was seen."""
@@ -75,6 +76,7 @@ class Run:
         self._taking: dict[str, Taken] = {}
         self._sent: Counter[tuple[str, int]] = Counter()
         self._committing: Taken | None = None
+        self._unseen: frozenset[str] = frozenset()
         self._waiting: list[Lane] = []
         self._open = list(lanes)
 
@@ -171,6 +173,7 @@ class Run:
             if not any(self._finish(session) for session in list(self._open)) and not self._wait_outside():
                 break
         self.hear_commit()
+        self._ask_again()
 
     def _finish(self, session: str) -> bool:
         """Let a session go on as far as it can; whether it took a step, or was closed."""
@@ -286,7 +289,19 @@ class Run:
         """
         taken, self._committing = self._committing, None
         if taken is not None and (writes := self._audit.told()):
-            self.recorder.commit(taken, writes, self._inspect())
+            self.recorder.commit(taken, writes, self._look())
+
+    def _ask_again(self) -> None:
+        """Ask the invariants that a session's lock kept from looking at what was committed last."""
+        if self._unseen and not self.recorder.hung:
+            asked = self._unseen
+            self.recorder.break_last({name: failure for name, failure in self._look().items() if name in asked})
+
+    def _look(self) -> Mapping[str, Failure]:
+        """The invariants that do not hold, as far as they can be asked now; of the others, the names are kept."""
+        broken = self._inspect()
+        self._unseen = frozenset(name for name, failure in broken.items() if is_locked_out(failure))
+        return {name: failure for name, failure in broken.items() if name not in self._unseen}
 
     def _settle_blocked(self) -> None:
         while any(self._is_released(lane) for lane in sorted(self._waiting, key=lambda lane: lane.name)):

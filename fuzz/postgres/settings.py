@@ -47,7 +47,7 @@ EMBEDDED: Mapping[str, str] = MappingProxyType(
 )
 """What the embedded server is started with; the data are thrown away, so nothing needs to survive a crash."""
 
-LOCK_TIMEOUT = "2s"
+LOCK_TIMEOUT = "200ms"
 """How long rowrace's own look at the tables waits for a lock of the target's: nobody lets that go meanwhile."""
 
 PRIVILEGED = ("deadlock_timeout", "log_lock_waits", "session_replication_role")

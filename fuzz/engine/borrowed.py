@@ -10,9 +10,13 @@ from sqlalchemy import URL, Engine, NullPool, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from fuzz.engine.drivers.psycopg3 import ScheduledConnection
-from fuzz.engine.failures import failure_of
+from fuzz.engine.failures import failure_of, is_locked_out
 from fuzz.history import Failure
+from fuzz.postgres.settings import LOCK_TIMEOUT
 from fuzz.target import Invariant, Target
+
+_GIVE_UP = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
+"""Where another session holds a lock, which stands still meanwhile; undone with the savepoint."""
 
 
 class Borrowed:
@@ -69,12 +73,14 @@ class Insight:
         return {name: failure for name, failure in asked.items() if failure is not None}
 
     def _ask(self, invariant: Invariant, connection: ScheduledConnection) -> Failure | None:
+        connection.execute(_GIVE_UP)
         with Session(self._engine) as session:
             given = {"session": session, "engine": self._engine, "sessions": sessionmaker(self._engine)}
             try:
                 invariant.function(self._target, *(given[name] for name in invariant.gives))
             except Exception as error:  # noqa: BLE001 - whatever it raises says that it does not hold
-                return failure_of(error)
+                failure = failure_of(error)
+                return None if is_locked_out(failure) else failure
             finally:
                 connection.execute("ROLLBACK TO SAVEPOINT rowrace")
         return None

@@ -21,6 +21,7 @@ class Seats(Target):
         with engine.begin() as connection:
             connection.execute(text("CREATE TABLE seats (id integer PRIMARY KEY, taken boolean NOT NULL)"))
             connection.execute(text("INSERT INTO seats VALUES (1, true), (2, true)"))
+            connection.execute(text("CREATE TABLE minutes (line text NOT NULL)"))
 
     @operation
     def leave(self, session: Session) -> None:
@@ -42,6 +43,16 @@ class Seats(Target):
     def empty_after_all(self, session: Session) -> None:
         session.execute(text("UPDATE seats SET taken = false"))
         session.rollback()
+
+    @operation
+    def write(self, session: Session) -> None:
+        session.execute(text("INSERT INTO minutes VALUES ('all were late')"))
+        session.commit()
+
+    @operation
+    def look_up(self, session: Session) -> None:
+        session.execute(text("LOCK TABLE seats"))
+        session.commit()
 
     @invariant(inside=True)
     def somebody_is_there(self, session: Session) -> None:
@@ -94,6 +105,19 @@ def test_an_invariant_that_fails_in_the_database_leaves_the_transaction_as_it_wa
     assert [step.sql for step in verdict.history.steps][-1] == "COMMIT"
     assert verdict.history.outcomes[0].failure is None
     assert [write.after for write in verdict.history.commits[0].writes] == [{"id": 1, "taken": False}]
+
+
+def test_a_look_that_another_session_locks_out_says_nothing_and_is_given_up(scratch: Scratch) -> None:
+    with closing(Stage(Seats(), scratch)) as stage:
+        programs = {"A": (Call("look_up"),), "B": (Call("write"),)}
+        verdict = Trial(stage)(Case("x.py:X", "rc", programs, tuple("ABBA")))
+    assert verdict.violations == ()
+    assert [(step.session, step.sql.split()[0]) for step in verdict.history.steps] == [
+        ("A", "LOCK"),
+        ("B", "INSERT"),
+        ("B", "COMMIT"),
+        ("A", "COMMIT"),
+    ]
 
 
 def test_a_look_is_no_step(judge: Judge) -> None:

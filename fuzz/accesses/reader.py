@@ -19,7 +19,7 @@ from fuzz.accesses.scan import Scan
 from fuzz.accesses.segments import Segment, was_refused
 from fuzz.accesses.sight import Sight
 from fuzz.accesses.snapshots import first_snapshots, newest, snapshots
-from fuzz.accesses.versions import settled
+from fuzz.accesses.versions import Chain, settled
 from fuzz.accesses.world import World
 from fuzz.history import Step, Table
 from fuzz.statements import Statement
@@ -81,12 +81,11 @@ class Reader:
     def _of_anything(self, step: Step, statement: Statement) -> Iterator[Read]:
         """What a statement may have read that may read anything."""
         reads_only = statement.verb == "SELECT" and not self._world.history.routines
-        until = self._snapshots(step, statement) + (() if reads_only else (newest(step),))
-        overwritten = self._world.rows.overwritten.get(step.number, {})
-        for item, chain in self._world.rows.chains.items():
-            if item not in overwritten:
-                for place in self._sight.seen(step, chain, until):
-                    yield self._sight.row(step, chain, place, certain=False)
+        until = self._snapshots(step, statement)
+        if not reads_only:  # a function's own statements have snapshots of their own, and wait after they were taken
+            until += (step.number, newest(step)) if self._segment.level == "rc" else (newest(step),)
+        for chain in self._world.rows.chains.values():
+            yield from self._perhaps(step, chain, until)
 
     def _of_table(self, step: Step, statement: Statement, name: str, table_name: str) -> Iterator[Read]:
         """What a statement read of a table, which has the name that it calls it by unless a search path led there."""
@@ -158,12 +157,19 @@ class Reader:
 
     def _of_any_row(self, step: Step, tables: Iterable[str], until: tuple[int, ...]) -> Iterator[Read]:
         """What may have been looked for in some tables, whatever it was."""
-        overwritten = self._world.rows.overwritten.get(step.number, {})
         for table in tables:
             for chain in self._world.rows.tables.get(table, ()):
-                if chain.item not in overwritten:
-                    for place in self._sight.seen(step, chain, until):
-                        yield self._sight.row(step, chain, place, certain=False)
+                yield from self._perhaps(step, chain, until)
+
+    def _perhaps(self, step: Step, chain: Chain, until: tuple[int, ...]) -> Iterator[Read]:
+        """The states of a row that a step may have read; the one that it has overwritten is told already.
+
+        That may be another: who waits for a row may have read what it was before.
+        """
+        overwritten = self._world.rows.overwritten.get(step.number, {}).get(chain.item)
+        for place in self._sight.seen(step, chain, until):
+            if place != overwritten:
+                yield self._sight.row(step, chain, place, certain=False)
 
     def _of_look(self, step: Step, look: Look, until: tuple[int, ...]) -> Iterator[Read]:
         """What a constraint looked for; what has been told before, and is the same at a COMMIT, is not told again."""

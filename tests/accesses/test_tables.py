@@ -120,7 +120,7 @@ FUNCTIONS = {
         ["4 parents 2"],
     ),
     "a function that waited may have seen the old or the new": Scene(
-        "BAB", "SELECT bump(1)", UPDATE_1, ["2 parents 1: B > A"], ["2 parents 1"]
+        "BAB", "SELECT bump(1)", UPDATE_1, ["2 ?parents 1: seed > B", "2 parents 1: B > A"], ["2 parents 1"]
     ),
     "a built-in function reads nothing": Scene("BBAA", "SELECT now(), pg_backend_pid()", UPDATE_1),
     "a DO block may do anything": Scene(

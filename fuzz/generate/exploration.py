@@ -103,10 +103,17 @@ class Exploration:
             known.clear()  # nobody asks any more
 
     def _run(self, beginning: Beginning) -> Iterator[Verdict]:
-        schedule = (*beginning.schedule, *beginning.schedule[-1:] * SPARE)
-        verdict = self.trial(self.case.scheduled(schedule), remember=True)
-        self.runs += 1
-        yield from self._add(verdict)
+        """Run a beginning, and by another schedule, too, where the first has not come to it.
+
+        Whether steps commute is read from one run, and may not hold in another: of a transaction that is refused later,
+        less is known of what its statements wrote.
+        """
+        for schedule in filter(None, (beginning.schedule, beginning.other)):
+            verdict = self.trial(self.case.scheduled((*schedule, *schedule[-1:] * SPARE)), remember=True)
+            self.runs += 1
+            yield from self._add(verdict)
+            if self._has_been_run(beginning.start):
+                break
 
     def _add(self, verdict: Verdict) -> Iterator[Verdict]:
         """Count an interleaving, if it is of a new class, and look for others."""

@@ -50,11 +50,14 @@ class Beginning:
         schedule: whose turn it is, with few context switches.
         switches: how many context switches a run takes, probably, that begins with it, and in which every session then
             goes on to its end.
+        other: another schedule, which comes to the same if what was seen to commute does so however the run goes on;
+            empty where there is none.
     """
 
     start: Start
     schedule: tuple[str, ...]
     switches: int
+    other: tuple[str, ...] = ()
 
 
 class Trace:
@@ -171,11 +174,10 @@ class Trace:
                 yield earlier, later
 
     def _beginning(self, start: Start, pasts: dict[int, int]) -> Beginning:
-        schedules = (
-            tuple(self._turns[place] for place in _in_order(pasts, self._turns, first)) for first in set(self._turns)
-        )
-        switches, schedule = min((self._switches(schedule), schedule) for schedule in schedules)
-        return Beginning(start, schedule, switches)
+        orders = [_in_order(pasts, self._turns, first) for first in set(self._turns)]
+        schedules = {tuple(self._turns[place] for place in order) for order in (*orders, list(pasts))}
+        (switches, schedule), *others = sorted((self._switches(schedule), schedule) for schedule in schedules)
+        return Beginning(start, schedule, switches, others[0][1] if others else ())
 
     def _switches(self, schedule: tuple[str, ...]) -> int:
         """The context switches of a run that begins so, if it is as long as this one."""

@@ -9,7 +9,11 @@ from contextlib import closing
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from fuzz import Target, operation
 from fuzz.case import Call, Case
 from fuzz.engine.stage import Stage
 from fuzz.generate.exploration import Exploration
@@ -229,6 +233,48 @@ def test_longer_programs_do_too(trial: Trial, programs: str, part: int) -> None:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_longer_programs_do_in_sessions_that_last(lasting: Trial, part: int) -> None:
     all_hold(lasting, in_a_row(2, KEEPING), part)
+
+
+class Swallowing(Target):
+    """Who adds a row takes it for done where it was refused, which only one of the statements can be."""
+
+    expected = (OperationalError,)
+
+    def create(self, engine: Engine) -> None:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE numbers (id integer PRIMARY KEY, value integer NOT NULL)"))
+            connection.execute(text("INSERT INTO numbers VALUES (1, 1), (2, 2), (3, 3)"))
+
+    @operation
+    def count(self, session: Session) -> object:
+        session.execute(text("UPDATE numbers SET value = value + 1 WHERE id = 1"))
+        counted = session.scalar(text("SELECT count(*) FROM numbers"))
+        session.commit()
+        return counted
+
+    @operation
+    def add(self, session: Session) -> object:
+        value = session.scalar(text("SELECT value FROM numbers WHERE id = 1"))
+        try:
+            session.execute(text("INSERT INTO numbers VALUES (4, 8)"))
+        except OperationalError:
+            session.rollback()
+            return "refused"
+        session.commit()
+        return value
+
+
+@pytest.mark.parametrize("names", [("count", "add"), ("add", "count")])
+def test_where_less_is_known_of_what_was_refused_no_place_to_be_refused_at_is_missed(
+    server: Server, names: tuple[str, str]
+) -> None:
+    with server.scratch() as scratch, closing(Stage(Swallowing(), scratch)) as stage:
+        trial = Trial(stage)
+        case = Case("x", "ser", {session: (Call(name),) for session, name in zip("AB", names, strict=True)})
+        explored = {verdict.trace.events for verdict in Exploration(trial, case).verdicts()}
+        every = list(every_interleaving(trial, case))
+    assert {verdict.trace.events for verdict in every} == explored
+    assert {"refused"} < {outcome.result for verdict in every for outcome in verdict.history.outcomes}
 
 
 def of(*acts: tuple[object, ...]) -> tuple[Call, ...]:

@@ -118,7 +118,9 @@ class Target:
             own parents; one that has it does not. The parent's primary key is one column.
         ignore: "table.column" or "schema.table.column", left out of comparisons.
         session_scope: "call", a session for each call, as a web request has; "program", one session that lives
-            through all calls of a program.
+            through all calls of a program. As its transactions may reach from call to call, what comes out is compared
+            with the programs one after the other then, each as a whole. Where another program may well come between
+            two calls of one, say `serial = False`.
         isolation: the isolation levels to run at: "rc", "rr", "ser".
         sessions: how many sessions run at a time.
         expire_on_commit: as SQLAlchemy's Session has it.

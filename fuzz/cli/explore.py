@@ -16,6 +16,7 @@ from fuzz.campaign.matrix import Matrix, MatrixEnded, MatrixEvent, PairExplored,
 from fuzz.campaign.together import explore_together
 from fuzz.cli.asked import agenda_of, asked_for
 from fuzz.cli.options import Dsn, Json, PgBin, StepTimeout, duration, levels
+from fuzz.cli.output import kept_for_result
 from fuzz.engine.stage import STEP_TIMEOUT
 from fuzz.postgres import open_server
 from fuzz.report.file import prepare_file, write_file
@@ -72,21 +73,22 @@ def explore_command(
     """
     seconds = duration(time)
     chosen = levels(isolation) if isolation is not None else ()
-    asked = asked_for(target, operations or ())
-    prepare_folder(out)
-    if html is not None:
-        prepare_file(html)
-    progress = Progress(sys.stderr if as_json else sys.stdout)
-    progress.say(f"seed {seed}")
-    with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server, step_timeout) as trials:
-        trial = trials.of(asked.target)
-        progress.say(opening(asked.word, server, trial.stage))
-        terms = Terms(asked.word, seed, chosen or asked.isolation, seconds, server.version, (), switches)
-        agenda = agenda_of(asked, trial, terms)
-        dsn = server.address.render_as_string(hide_password=False)
-        jobs = min(jobs, sum(map(len, agenda.share.values())))
-        events = explore_together(jobs, trial, agenda, dsn) if jobs > 1 else explore(trial, agenda)
-        matrix, paths = _follow(events, out, progress)
+    with kept_for_result(as_json):
+        asked = asked_for(target, operations or ())
+        prepare_folder(out)
+        if html is not None:
+            prepare_file(html)
+        progress = Progress(sys.stderr if as_json else sys.stdout)
+        progress.say(f"seed {seed}")
+        with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server, step_timeout) as trials:
+            trial = trials.of(asked.target)
+            progress.say(opening(asked.word, server, trial.stage))
+            terms = Terms(asked.word, seed, chosen or asked.isolation, seconds, server.version, (), switches)
+            agenda = agenda_of(asked, trial, terms)
+            dsn = server.address.render_as_string(hide_password=False)
+            jobs = min(jobs, sum(map(len, agenda.share.values())))
+            events = explore_together(jobs, trial, agenda, dsn) if jobs > 1 else explore(trial, agenda)
+            matrix, paths = _follow(events, out, progress)
     if html is not None:
         write_file(html, matrix_page(matrix, paths))
     if as_json:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from fuzz.cli.options import Dsn, Json, PgBin, StepTimeout
+from fuzz.cli.output import kept_for_result
 from fuzz.engine.stage import STEP_TIMEOUT
 from fuzz.errors import CaseError
 from fuzz.postgres import open_server
@@ -36,12 +37,12 @@ def replay(
         raise CaseError(
             f"There is no case in {', '.join(map(str, cases))}.", "Name a case.json, or a folder with some."
         )
-    loaded = list(load_all(paths))
     replayed = []
-    for each in _replayed(loaded, pg_bin, dsn, step_timeout):
-        replayed.append(each)
-        if not as_json:
-            typer.echo(replay_text(each))
+    with kept_for_result(as_json):
+        for each in _replayed(list(load_all(paths)), pg_bin, dsn, step_timeout):
+            replayed.append(each)
+            if not as_json:
+                typer.echo(replay_text(each))
     if as_json:
         content = {"format": 1, "cases": [_to_json(each) for each in replayed], "exit": exit_status(replayed)}
         typer.echo(json.dumps(content, indent=2))

@@ -14,6 +14,7 @@ from fuzz.campaign.campaign import MIX, Budget, Plan, fuzz
 from fuzz.campaign.shared import fuzz_together
 from fuzz.cli.options import Dsn, Json, PgBin, StepTimeout, duration, levels, strategies
 from fuzz.cli.options import checks as checks_named
+from fuzz.cli.output import kept_for_result
 from fuzz.engine.stage import NAMES, STEP_TIMEOUT
 from fuzz.lookup import find_target
 from fuzz.postgres import open_server
@@ -76,29 +77,30 @@ def run(
     chosen = levels(isolation) if isolation is not None else ()
     applied = checks_named(checks) if checks is not None else ()
     chosen_strategies = strategies(strategy)
-    found = find_target(target)
-    prepare_folder(out)
-    seed = secrets.randbits(32) if seed is None else seed
-    progress = Progress(sys.stderr if as_json else sys.stdout)
-    progress.say(f"seed {seed}")
-    with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server, step_timeout) as trials:
-        trial = trials.of(found, applied)
-        progress.say(opening(target, server, trial.stage))
-        told = carried(trial.stage)
-        plan = Plan(
-            word=target,
-            seed=seed,
-            isolation=chosen or found.isolation,
-            sessions=sessions or found.sessions,
-            budget=Budget(seconds, cases, max_findings, until_plateau),
-            postgres=server.version,
-            strategies=chosen_strategies,
-        )
-        dsn = server.address.render_as_string(hide_password=False)
-        events = fuzz(trial, plan) if jobs == 1 else fuzz_together(jobs, trial, plan, applied, dsn)
-        followed = follow(events, out, progress)
-        if (since := carried(trial.stage)) != told:  # code may make what keeps sessions when it is first called
-            progress.say(since)
+    with kept_for_result(as_json):
+        found = find_target(target)
+        prepare_folder(out)
+        seed = secrets.randbits(32) if seed is None else seed
+        progress = Progress(sys.stderr if as_json else sys.stdout)
+        progress.say(f"seed {seed}")
+        with open_server(pg_bin=pg_bin, dsn=dsn) as server, Trials(server, step_timeout) as trials:
+            trial = trials.of(found, applied)
+            progress.say(opening(target, server, trial.stage))
+            told = carried(trial.stage)
+            plan = Plan(
+                word=target,
+                seed=seed,
+                isolation=chosen or found.isolation,
+                sessions=sessions or found.sessions,
+                budget=Budget(seconds, cases, max_findings, until_plateau),
+                postgres=server.version,
+                strategies=chosen_strategies,
+            )
+            dsn = server.address.render_as_string(hide_password=False)
+            events = fuzz(trial, plan) if jobs == 1 else fuzz_together(jobs, trial, plan, applied, dsn)
+            followed = follow(events, out, progress)
+            if (since := carried(trial.stage)) != told:  # code may make what keeps sessions when it is first called
+                progress.say(since)
     if as_json:
         print(json.dumps(followed.to_json(), indent=2))
     progress.say(closing(followed, until_plateau=until_plateau))

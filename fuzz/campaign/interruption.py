@@ -28,7 +28,7 @@ class Interruption:
         """The signal has come: go on as Python does, but for where nobody would hear of it.
 
         Raises:
-            KeyboardInterrupt: outside of a collection's callback, and while no event is told.
+            KeyboardInterrupt: outside of a collection's callback, and while it is not held.
         """
         self._seen = True
         if not self._is_held and not _is_in_collection(frame):
@@ -41,12 +41,18 @@ class Interruption:
             KeyboardInterrupt: the signal came while an event was heard, and now that is over.
         """
         for event in events:
-            self._is_held = True
-            try:
+            with self.held():
                 yield event
-            finally:
-                self._is_held = False
             self.check()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Within it, the signal is remembered only: what is done there must not be broken off."""
+        self._is_held = True
+        try:
+            yield
+        finally:
+            self._is_held = False
 
     def check(self) -> None:
         """Go on, unless the signal has come.

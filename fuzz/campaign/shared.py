@@ -59,12 +59,14 @@ def fuzz_together(jobs: int, trial: Trial, plan: Plan, checks: tuple[str, ...], 
         ToolError: when the target or the server does not let it go on.
     """
     tasks = [partial(_fuzz, _share(plan, each, jobs), checks) for each in range(jobs)]
-    with interruptions() as interruption, workers(tasks, dsn, trial.stage.step_timeout) as pipes:
-        together = _Together(trial, plan, pipes)
+    together = _Together(trial, plan)
+    with interruptions() as interruption:
         try:
-            while not together.is_over():
-                interruption.check()
-                yield from interruption.told(together.hear())
+            with workers(tasks, dsn, trial.stage.step_timeout, interruption) as pipes:
+                together.pipes.extend(pipes)
+                while not together.is_over():
+                    interruption.check()
+                    yield from interruption.told(together.hear())
         except KeyboardInterrupt:
             ended = replace(together.summary(), interrupted=True)
         else:
@@ -79,10 +81,14 @@ def _share(plan: Plan, which: int, jobs: int) -> Plan:
 
 
 class _Together:
-    """What the workers have told."""
+    """What the workers have told.
 
-    def __init__(self, trial: Trial, plan: Plan, pipes: Sequence[Connection]) -> None:
-        self._pipes = list(pipes)
+    Attributes:
+        pipes: to those that have begun, and have not ended.
+    """
+
+    def __init__(self, trial: Trial, plan: Plan) -> None:
+        self.pipes: list[Connection] = []
         self._plan = plan
         self._tally = Tally()
         self._far: dict[Connection, _Far] = {}
@@ -91,11 +97,11 @@ class _Together:
     def is_over(self) -> bool:
         """Whether all workers have ended, or are to end: what ends them by themselves is theirs to see."""
         budget = replace(self._plan.budget, seconds=None, cases=None)
-        return not self._pipes or budget.is_spent(self._tally, len(self._confirmation.findings))
+        return not self.pipes or budget.is_spent(self._tally, len(self._confirmation.findings))
 
     def hear(self) -> Iterator[Event]:
         """Wait for the next words, and tell what they come to."""
-        for pipe, word in hear(self._pipes):
+        for pipe, word in hear(self.pipes):
             yield from self._heard(pipe, word)
 
     def summary(self) -> Summary:
@@ -118,7 +124,7 @@ class _Together:
             case _Far():
                 self._add(pipe, word)
                 if word.ended:
-                    self._pipes.remove(pipe)
+                    self.pipes.remove(pipe)
         yield Progress(self.summary())
 
     def _add(self, pipe: Connection, far: _Far) -> None:
@@ -135,7 +141,7 @@ class _Together:
         """Make a finding of what a worker has met, unless another one has met it, too; the others need not look."""
         if met.signature in self._confirmation:
             return
-        for other in self._pipes:
+        for other in self.pipes:
             if other is not pipe:
                 with suppress(BrokenPipeError):  # it has ended, and its last word has not been heard yet
                     other.send(met.signature)

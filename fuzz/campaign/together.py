@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -70,13 +70,15 @@ def explore_together(jobs: int, trial: Trial, agenda: Agenda, dsn: str) -> Itera
         ToolError: when the target or the server does not let it go on.
     """
     tasks = [partial(_explore, agenda.terms)] * jobs
-    with interruptions() as interruption, workers(tasks, dsn, trial.stage.step_timeout) as pipes:
-        together = _Together(trial, agenda, pipes)
+    together = _Together(trial, agenda)
+    with interruptions() as interruption:
         try:
-            yield from interruption.told(together.begin(agenda.wrong))
-            while together.pipes:
-                interruption.check()
-                yield from interruption.told(together.hear())
+            with workers(tasks, dsn, trial.stage.step_timeout, interruption) as pipes:
+                together.pipes.extend(pipes)
+                yield from interruption.told(together.begin(agenda.wrong))
+                while together.pipes:
+                    interruption.check()
+                    yield from interruption.told(together.hear())
         except KeyboardInterrupt:
             ended = replace(together.so_far(), interrupted=True)
         else:
@@ -88,11 +90,11 @@ class _Together:
     """What the workers have told.
 
     Attributes:
-        pipes: to those that have not ended.
+        pipes: to those that have begun, and have not ended.
     """
 
-    def __init__(self, trial: Trial, agenda: Agenda, pipes: Sequence[Connection]) -> None:
-        self.pipes = list(pipes)
+    def __init__(self, trial: Trial, agenda: Agenda) -> None:
+        self.pipes: list[Connection] = []
         self._left = units(agenda.share)
         self._cells = {
             operations: [Explored(pair, level, 0, 1, {}, 0, 0) for pair in pairs for level in agenda.terms.isolation]

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.resource_tracker import ensure_running
 from typing import Any
 
+from fuzz.campaign.interruption import Interruption
 from fuzz.errors import ToolError
 from fuzz.finding import Finding
 from fuzz.postgres import open_server
@@ -55,25 +57,29 @@ class Met:
 
 
 @contextmanager
-def workers(tasks: Sequence[Task], dsn: str, step_timeout: float) -> Iterator[Sequence[Connection]]:
+def workers(
+    tasks: Sequence[Task], dsn: str, step_timeout: float, interruption: Interruption
+) -> Iterator[Sequence[Connection]]:
     """Start a worker for each task; within the block, there is a pipe to each.
 
     Args:
         tasks: functions of modules, as they go to another process.
         dsn: the URL of the server, password included.
         step_timeout: as of `Trials`.
+        interruption: held while they are started; it is to be asked for afterwards.
     """
     context = get_context("spawn")  # a server's connections, and greenlets, do not survive a fork
     pipes: list[Connection] = []
     processes: list[BaseProcess] = []
     try:
-        for task in tasks:
-            ours, theirs = context.Pipe()
-            worker = context.Process(target=_work, args=(theirs, task, dsn, step_timeout), daemon=True)
-            worker.start()
-            theirs.close()
-            pipes.append(ours)
-            processes.append(worker)
+        with interruption.held(), _unheard():
+            for task in tasks:
+                ours, theirs = context.Pipe()
+                worker = context.Process(target=_work, args=(theirs, task, dsn, step_timeout), daemon=True)
+                worker.start()
+                theirs.close()
+                pipes.append(ours)
+                processes.append(worker)
         yield pipes
     finally:
         for pipe in pipes:
@@ -81,6 +87,17 @@ def workers(tasks: Sequence[Task], dsn: str, step_timeout: float) -> Iterator[Se
         for process in processes:
             process.join(PATIENCE)
             process.kill()
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Within it, a process that is started does not hear Ctrl-C, from its first moment on: another has to answer it."""
+    ensure_running()  # else multiprocessing starts a process of its own within it, and unblocks the signal
+    outer = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, outer)
 
 
 def hear(pipes: Sequence[Connection]) -> Iterator[tuple[Connection, Any]]:
@@ -105,7 +122,6 @@ def hear(pipes: Sequence[Connection]) -> Iterator[tuple[Connection, Any]]:
 
 def _work(pipe: Connection, task: Task, dsn: str, step_timeout: float) -> None:
     """Do a task, in a process of its own, until it has come to its end or nobody listens any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the other process' to answer
     with suppress(BrokenPipeError, ConnectionResetError):
         try:
             with open_server(dsn=dsn) as server, Trials(server, step_timeout) as trials:

@@ -5,8 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from fuzz.postgres import Server
@@ -18,18 +20,23 @@ RUN = ("run", "tests/targets/bank.py:Deadlocking")
 EXPLORE = ("explore", "models.zoo.vanished_binding:VanishedBinding")
 
 
-@pytest.mark.parametrize("command", [RUN, EXPLORE], ids=["run", "explore"])
-def test_ctrl_c_writes_what_was_found_and_exits_130(server: Server, tmp_path: Path, command: tuple[str, str]) -> None:
-    words = (*command, "--time", "1h", "--seed", "1", "--out", str(tmp_path), "--json")
-    environment = {**os.environ, "ROWRACE_DSN": server.address.render_as_string(hide_password=False)}
-    with subprocess.Popen(
+def begun(server: Server, *words: str) -> subprocess.Popen[str]:
+    """A command in a process, and a group of processes, of its own."""
+    return subprocess.Popen(
         [sys.executable, "-m", "fuzz", *words],
         cwd=ROOT,
-        env=environment,
+        env={**os.environ, "ROWRACE_DSN": server.address.render_as_string(hide_password=False)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    ) as process:
+        start_new_session=True,
+    )
+
+
+@pytest.mark.parametrize("command", [RUN, EXPLORE], ids=["run", "explore"])
+def test_ctrl_c_writes_what_was_found_and_exits_130(server: Server, tmp_path: Path, command: tuple[str, str]) -> None:
+    words = (*command, "--time", "1h", "--seed", "1", "--out", str(tmp_path), "--json")
+    with begun(server, *words) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if line.startswith("replay"):
@@ -44,3 +51,24 @@ def test_ctrl_c_writes_what_was_found_and_exits_130(server: Server, tmp_path: Pa
     assert summary["findings"]
     for finding in summary["findings"]:
         assert (Path(finding["path"]) / "case.json").is_file()
+
+
+def is_worker(child: psutil.Process) -> bool:
+    with suppress(psutil.Error):  # it has ended meanwhile
+        return any("spawn_main" in word for word in child.cmdline())
+    return False
+
+
+@pytest.mark.parametrize("command", ["run", "explore"])
+def test_processes_that_share_the_work_do_not_hear_ctrl_c_not_even_while_they_begin(
+    server: Server, tmp_path: Path, command: str
+) -> None:
+    words = (command, "tests/targets/bank.py:Deadlocking", "--time", "1h", "--jobs", "2", "--out", str(tmp_path))
+    with begun(server, *words) as process:
+        while sum(map(is_worker, psutil.Process(process.pid).children())) < 2:
+            assert process.poll() is None
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: all of them are sent it
+        out, err = process.communicate()
+    assert process.returncode == 130
+    assert "interrupted; what was found so far is written" in out
+    assert "Traceback" not in err

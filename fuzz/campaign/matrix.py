@@ -138,7 +138,8 @@ class Matrix:
         terms: what is explored, and how.
         elapsed_s: seconds since the start.
         runs: how many interleavings were run.
-        cells: operations -> what came of their calls at each level so far; none, where no calls of theirs meet.
+        cells: operations -> what came of their calls at each level so far; none, where no calls of theirs meet. Empty
+            while calls are still run alone.
         findings: so far, in the order they were found.
         nondeterministic: signatures of violations that did not repeat, with the case as JSON text.
         interrupted: whether the user ended it.
@@ -155,7 +156,7 @@ class Matrix:
     @property
     def is_whole(self) -> bool:
         """Whether every class of every pair was run: only then does "nothing found" mean that there is nothing."""
-        return all(each.is_whole for each in self.explored)
+        return bool(self.cells) and all(each.is_whole for each in self.explored)
 
     @property
     def fails_alone(self) -> Sequence[tuple[str, str]]:

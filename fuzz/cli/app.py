@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
+from typer.core import TyperGroup
 
 from fuzz.cli.doctor import doctor
 from fuzz.cli.explain import explain
@@ -12,7 +15,21 @@ from fuzz.cli.run import run
 from fuzz.cli.show import show
 from fuzz.cli.targets import targets
 
+
+class _Commands(TyperGroup):
+    """All commands; one that is interrupted before it has anything to tell says that."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that is named."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("rowrace: interrupted", err=True)
+            raise
+
+
 app = typer.Typer(
+    cls=_Commands,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -12,9 +12,10 @@ from typing import Annotated
 import typer
 
 from fuzz.campaign.exploring import explore
+from fuzz.campaign.interruption import interruptions
 from fuzz.campaign.matrix import Matrix, MatrixEnded, MatrixEvent, PairExplored, RaceFound, Terms
 from fuzz.campaign.together import explore_together
-from fuzz.cli.asked import agenda_of, asked_for
+from fuzz.cli.asked import Asked, agenda_of, asked_for
 from fuzz.cli.options import Dsn, Json, PgBin, StepTimeout, duration, levels
 from fuzz.cli.output import kept_for_result
 from fuzz.engine.stage import STEP_TIMEOUT
@@ -26,6 +27,7 @@ from fuzz.report.matrix_page import matrix_page
 from fuzz.report.opening import opening
 from fuzz.report.progress import EVERY, Progress
 from fuzz.report.timeline import finding_timeline
+from fuzz.trial import Trial
 from fuzz.trials import Trials
 
 DEFAULT = "10m"
@@ -84,17 +86,27 @@ def explore_command(
             trial = trials.of(asked.target)
             progress.say(opening(asked.word, server, trial.stage))
             terms = Terms(asked.word, seed, chosen or asked.isolation, seconds, server.version, (), switches)
-            agenda = agenda_of(asked, trial, terms)
             dsn = server.address.render_as_string(hide_password=False)
-            jobs = min(jobs, sum(map(len, agenda.share.values())))
-            events = explore_together(jobs, trial, agenda, dsn) if jobs > 1 else explore(trial, agenda)
-            matrix, paths = _follow(events, out, progress)
+            matrix, paths = _follow(_events(jobs, trial, asked, terms, dsn), out, progress)
     if html is not None:
         write_file(html, matrix_page(matrix, paths))
     if as_json:
         print(json.dumps(matrix_json(matrix, paths), indent=2))
     progress.say(matrix_text(matrix, paths))
     raise typer.Exit(matrix.exit)
+
+
+def _events(jobs: int, trial: Trial, asked: Asked, terms: Terms, dsn: str) -> Iterator[MatrixEvent]:
+    """Learn what there is to do, and do it; the last event is `MatrixEnded`, also when the user interrupts either."""
+    try:
+        with interruptions() as interruption:
+            agenda = agenda_of(asked, trial, terms)
+            interruption.check()
+    except KeyboardInterrupt:
+        yield MatrixEnded(Matrix(terms, 0.0, 0, {}, (), {}, interrupted=True))
+        return
+    jobs = min(jobs, sum(map(len, agenda.share.values())))
+    yield from explore_together(jobs, trial, agenda, dsn) if jobs > 1 else explore(trial, agenda)
 
 
 def _follow(events: Iterator[MatrixEvent], out: Path, progress: Progress) -> tuple[Matrix, Mapping[str, Path]]:

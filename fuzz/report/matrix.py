@@ -14,6 +14,8 @@ from fuzz.report.numbers import in_json
 from fuzz.report.pauses import pauses
 from fuzz.report.verdicts import DOUBTFUL, RACE, UNFINISHED, legend, sign, verdict
 
+_BEFORE = "interrupted while calls were still run alone: no two were explored"
+
 
 def matrix_text(matrix: Matrix, paths: Mapping[str, Path]) -> str:
     """A matrix for people: a grid where it has several operations, then what is not safe, then how much was run.
@@ -133,14 +135,14 @@ def _closing(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
     if len(matrix.cells) > 1:
         yield ""
     if matrix.interrupted:
-        yield "interrupted; what was found so far is written"
+        yield "interrupted; what was found so far is written" if matrix.cells else _BEFORE
     classes = sum(each.classes for each in matrix.explored)
     yield f"{matrix_line(matrix)}; {classes} classes of equivalent interleavings"
     if told := saved(matrix.explored, matrix.terms.switches):
         yield told
     if matrix.is_bounded:
         yield f"left out, as --switches asks for: what takes more context switches than {matrix.terms.switches}"
-    if not matrix.is_whole:
+    if not matrix.is_whole and not matrix.interrupted:
         yield "time was up before all was run: more of it (--time) tells whether the rest is safe"
     yield from left_out(matrix)
     yield from pauses(matrix.paused)

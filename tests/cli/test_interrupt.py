@@ -12,9 +12,7 @@ import psutil
 import pytest
 
 from fuzz.postgres import Server
-
-ROOT = Path(__file__).parents[2]
-
+from tests.cli.conftest import ROOT, Rowrace
 
 RUN = ("run", "tests/targets/bank.py:Deadlocking")
 EXPLORE = ("explore", "models.zoo.vanished_binding:VanishedBinding")
@@ -45,6 +43,7 @@ def test_ctrl_c_writes_what_was_found_and_exits_130(server: Server, tmp_path: Pa
         out, err = process.communicate()
     assert process.returncode == 130
     assert "Traceback" not in err
+    assert "time was up" not in err
     assert err.splitlines()[-1].startswith("seed 1: ")
     summary = json.loads(out)
     assert summary["exit"] == 130
@@ -72,3 +71,28 @@ def test_processes_that_share_the_work_do_not_hear_ctrl_c_not_even_while_they_be
     assert process.returncode == 130
     assert "interrupted; what was found so far is written" in out
     assert "Traceback" not in err
+
+
+IMPATIENT = "tests/targets/impatient.py"
+
+
+@pytest.mark.parametrize("operations", [(), ("look", "look")], ids=["all", "two"])
+def test_ctrl_c_while_calls_are_still_run_alone_is_told_and_is_a_matrix_without_cells(
+    rowrace: Rowrace, tmp_path: Path, operations: tuple[str, ...]
+) -> None:
+    page = tmp_path / "matrix.html"
+    words = (f"{IMPATIENT}:Learnt", *operations, "--out", tmp_path, "--html", page, "--json")
+    ran = rowrace("explore", *words)
+    assert ran.status == ran.json["exit"] == 130
+    assert ran.json["cells"] == []
+    assert ran.json["whole"] is False
+    assert "interrupted while calls were still run alone: no two were explored" in ran.err
+    assert "time was up" not in ran.err
+    assert "Not all was run" in page.read_text()
+
+
+@pytest.mark.parametrize("command", ["run", "explore"])
+def test_ctrl_c_before_there_is_anything_to_tell_is_told(rowrace: Rowrace, tmp_path: Path, command: str) -> None:
+    ran = rowrace(command, f"{IMPATIENT}:Created", "--out", tmp_path)
+    assert ran.status == 130
+    assert ran.err == "rowrace: interrupted\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -75,18 +75,41 @@ def strategies(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for name in named for each in (MIX if name == "mix" else (name,))))
 
 
+def _one_server(context: typer.Context, option: typer.CallbackParam, value: Any) -> Any:
+    """Which server: what the command line says goes before the environment, which is read after it.
+
+    Raises:
+        typer.BadParameter: the command line names two.
+    """
+    other = context.params.get("pg_bin" if option.name == "dsn" else "dsn")
+    if value is None or other is None:
+        return value
+    source = context.get_parameter_source(option.name or "")
+    if source is not None and source.name == "ENVIRONMENT":
+        return None
+    raise typer.BadParameter(
+        "one starts a server, and the other uses one that runs: give one of them.", param_hint="--pg-bin and --dsn"
+    )
+
+
 Dsn = Annotated[
     str | None,
     typer.Option(
         "--dsn",
         metavar="URL",
         envvar="ROWRACE_DSN",
+        callback=_one_server,
         help="A running server, in which rowrace makes a scratch database of its own; default: an embedded server.",
     ),
 ]
 PgBin = Annotated[
     Path | None,
-    typer.Option("--pg-bin", metavar="DIR", help="The bin directory of a local PostgreSQL, to start the server from."),
+    typer.Option(
+        "--pg-bin",
+        metavar="DIR",
+        callback=_one_server,
+        help="The bin directory of a local PostgreSQL, to start the server from; it goes before ROWRACE_DSN.",
+    ),
 ]
 StepTimeout = Annotated[
     float,

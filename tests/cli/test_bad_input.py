@@ -80,9 +80,19 @@ def test_a_dsn_that_is_none_is_told_and_not_shown(rowrace: Rowrace) -> None:
     assert "the DSN is no PostgreSQL URL" in message_of(rowrace("doctor", "--dsn", f"me:{SECRET}"))
 
 
-def test_a_folder_without_postgres_is_told(rowrace: Rowrace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("ROWRACE_DSN")
+def test_a_folder_without_postgres_is_told_also_where_the_environment_names_a_server(
+    rowrace: Rowrace, tmp_path: Path
+) -> None:
+    assert os.environ["ROWRACE_DSN"]
     assert f"no PostgreSQL in {tmp_path}" in message_of(rowrace("doctor", "--pg-bin", tmp_path))
+
+
+@pytest.mark.parametrize("options", [("--pg-bin", "/bin", "--dsn", "postgresql:///"), ("--dsn", "x", "--pg-bin", "y")])
+def test_two_servers_on_one_command_line_are_refused(rowrace: Rowrace, options: tuple[str, ...]) -> None:
+    ran = rowrace("doctor", *options)
+    assert ran.status == 2
+    assert "--pg-bin and --dsn: one starts a server, and the other uses one that runs: give one of them." in ran.err
+    assert not ran.out
 
 
 def test_an_unknown_target_is_told(rowrace: Rowrace) -> None:

@@ -80,15 +80,37 @@ def open_server(*, pg_bin: Path | None = None, dsn: str | None = None) -> Iterat
 
 @contextmanager
 def _lost(address: URL) -> Iterator[None]:
-    """Say in one word what rowrace's own connections hear when the server is stopped, killed, or has no room left."""
+    """Say in one word what rowrace's own connections hear when they are ended, or the server is stopped or killed."""
     try:
         yield
     except OperationalError as error:
         said = masked(address, " ".join(str(error).split()))
-        raise ServerError(
-            f"lost the server at {place(address)}: {said}",
-            "Was it stopped, or out of memory or disk? What had been found is kept; run again when it serves.",
-        ) from None
+        # Not chained: the driver's exception holds the password among the options of its connection.
+        raise (_cut_off(place(address), said) if _answers(address) else _gone(place(address), said)) from None
+
+
+def _answers(address: URL) -> bool:
+    """Whether the server takes a new connection."""
+    try:
+        connect(address).close()
+    except OperationalError:
+        return False
+    return True
+
+
+def _cut_off(server: str, said: str) -> ServerError:
+    return ServerError(
+        f"the server at {server} is up, but rowrace's own connection to it was ended: {said}",
+        "By pg_terminate_backend in the target's code, or by an administrator? Have that end no backend but the code's "
+        "own: rowrace works in the same database. What had been found is kept.",
+    )
+
+
+def _gone(server: str, said: str) -> ServerError:
+    return ServerError(
+        f"lost the server at {server}: {said}",
+        "Was it stopped, or out of memory or disk? What had been found is kept; run again when it serves.",
+    )
 
 
 def _described(address: URL, origin: str) -> Server:

@@ -14,7 +14,7 @@ from fuzz import operation
 from fuzz.case import Call
 from fuzz.engine.stage import Stage
 from fuzz.errors import ServerError
-from fuzz.postgres import open_server
+from fuzz.postgres import Server, open_server
 from tests.targets_for_engine import Script, case, change, sql
 
 
@@ -30,6 +30,36 @@ class Killing(Script):
             session.execute(text("SELECT pg_sleep(600)"))
         except DBAPIError:
             session.rollback()
+
+
+class Ending(Script):
+    """Its operation ends whoever else uses its database."""
+
+    @operation
+    def end(self, session: Session) -> None:
+        session.execute(text(OTHERS))
+        session.commit()
+
+
+OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE pid <> pg_backend_pid() AND datname = current_database()
+"""
+
+
+@pytest.mark.parametrize("schedule", ["A", "BA"])
+def test_a_connection_of_rowrace_s_own_that_is_ended_under_a_run_is_told_and_the_server_is_not_lost(
+    server: Server, schedule: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = server.address.render_as_string(hide_password=False)
+    with (
+        pytest.raises(ServerError, match=r"the server at /\S+ is up, but rowrace's own connection to it was ended: "),
+        open_server(dsn=address) as opened,
+        opened.scratch() as scratch,
+        closing(Stage(Ending(), scratch)) as stage,
+    ):
+        stage.run(case(schedule, A=Call("end"), B=sql(change(1), "commit")))
+    assert not caplog.records
 
 
 @pytest.mark.parametrize("schedule", ["A", "BA"])

@@ -173,6 +173,7 @@ class Connections(Home):
         """A connection has been made."""
         connection.hear()
         connection.intruded = self._refuse_intruder
+        connection.two_phase = self._refuse_two_phase
         connection.describe = self._describe
         self._records[connection] = record
 
@@ -183,6 +184,12 @@ class Connections(Home):
             raise _intrusion("a process", where)
         self.refused = _intrusion("a thread", where)
         raise self.refused
+
+    def _refuse_two_phase(self) -> None:
+        self.refuse(
+            f"The target's code commits in two phases (PREPARE TRANSACTION), at {calling_line() or 'its end'}.",
+            "rowrace does not schedule that: let it commit at once (`twophase=False`).",
+        )
 
     def let_go(self, connection: Scheduled) -> None:
         """A connection is being closed."""

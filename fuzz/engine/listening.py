@@ -121,6 +121,7 @@ _PROCESS = Process(_refuse_exit)
 def _listen(act: Any = event.listen) -> None:
     """Hear of every engine's connections, or, with `event.remove`, no longer."""
     act(Engine, "do_connect", _do_connect)
+    act(Engine, "begin_twophase", _begin_twophase)
     for name, listener in (("connect", _connected), ("close", _close), ("checkout", _checkout), ("reset", _reset)):
         act(Pool, name, listener)
 
@@ -138,6 +139,13 @@ def _do_connect(dialect: Dialect, _record: Any, cargs: Any, cparams: Any) -> Any
             f"set `other_databases = ({database!r},)` in the target.",
         )
     return None
+
+
+def _begin_twophase(connection: Any, _xid: Any) -> None:
+    """Two phases are refused before they begin: once they have, a pool would complain that it cannot roll back."""
+    used = connection.connection.driver_connection
+    if isinstance(used, Scheduled) and used.two_phase is not None:
+        used.two_phase()
 
 
 def _database(cargs: Any, cparams: Any) -> str:

@@ -21,6 +21,8 @@ from fuzz.engine.where import calling_line
 _LISTEN = re.compile(r"\s*LISTEN\s", re.IGNORECASE)
 _ADVISORY = re.compile("advisory", re.IGNORECASE)
 
+_TWO_PHASE = re.compile(r"\s*(PREPARE\s+TRANSACTION|(COMMIT|ROLLBACK)\s+PREPARED)\s", re.IGNORECASE)
+
 LOGGED_BY = "ProcSleep"
 """The function of the server that logs what becomes of a wait for a lock."""
 
@@ -72,6 +74,7 @@ class Scheduled(ABC):
         left_open: whether an earlier call has left it in a transaction, and nothing has been sent on it since.
         describe: tells the columns of a statement's result, for a driver that does not know where they come from.
         intruded: called when a thread uses it that is no session's; raises.
+        two_phase: called when it is about to begin, or to end, a transaction in two phases; raises.
         names_advisory_locks: whether a statement that it has sent does, so that it may hold one.
         listens: whether it has sent a LISTEN, so that it may hear of a NOTIFY.
         pid: of its backend, also once it is closed.
@@ -89,6 +92,7 @@ class Scheduled(ABC):
     left_open: bool = False
     describe: Callable[[str], Sequence[tuple[str, int, int]]]
     intruded: Callable[[], None] | None = None
+    two_phase: Callable[[], None] | None = None
     names_advisory_locks: bool = False
     listens: bool = False
     pid: int
@@ -169,6 +173,8 @@ class Scheduled(ABC):
                 nothing is sent.
         """
         given, self.given = self.given, None
+        if given is not None and self.two_phase is not None and _TWO_PHASE.match(given[0]):
+            self.two_phase()
         if given is not None and not self.names_advisory_locks:
             self.names_advisory_locks = _ADVISORY.search(given[0]) is not None
         if given is not None and not self.listens:

@@ -169,6 +169,30 @@ class Wild(_Counters):
         asyncio.run(look())
 
     @operation
+    def in_two_phases(self, engine: Engine) -> None:
+        with Session(engine, twophase=True) as session:
+            session.execute(READ)
+            session.commit()
+
+    @operation
+    def in_two_phases_swallowed(self, engine: Engine) -> None:
+        _quietly(lambda: self.in_two_phases(engine))
+
+    @operation
+    def in_two_phases_by_psycopg2(self, app: str) -> None:
+        self.in_two_phases(create_engine(app.replace("+psycopg", "+psycopg2")))
+
+    @operation
+    def in_two_phases_by_its_words(self, session: Session) -> None:
+        session.execute(READ)
+        session.execute(text("PREPARE TRANSACTION 'first'"))
+
+    @operation
+    def in_two_phases_by_the_second(self, engine: Engine) -> None:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("COMMIT PREPARED 'first'"))
+
+    @operation
     def by_the_engine(self, engine: Engine) -> None:
         with closing(engine.raw_connection()) as connection:
             connection.cursor().execute("UPDATE counters SET value = value + 1")
@@ -237,6 +261,16 @@ def run(stage: Stage, way: str, schedule: str = "") -> History:
 def goes_on(stage: Stage) -> bool:
     history = run(stage, "count")
     return [write.row["value"] for commit in history.commits for write in commit.writes] == [1, 2]
+
+
+@pytest.mark.parametrize("how", ["", "_swallowed", "_by_psycopg2", "_by_its_words", "_by_the_second"])
+def test_two_phases_are_refused_before_anything_is_prepared(
+    stage: Stage, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(TargetError, match=r"commits in two phases \(PREPARE TRANSACTION\), at test_bad_code\.py:\d+"):
+        run(stage, f"in_two_phases{how}", "AAA")
+    assert not caplog.records
+    assert goes_on(stage)
 
 
 @pytest.mark.parametrize("way", ["loop_for_ever", "wait_for_ever"])

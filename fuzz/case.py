@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise, repeat
 from pathlib import Path
+from reprlib import repr as short
 from typing import Any
 
 from fuzz.errors import CaseError
 from fuzz.plain import from_json, to_json
+from fuzz.wanted import Unwanted, field_of, wanted
 
 FORMAT = 1
+
+MOST_TURNS = 1_000_000
+"""Turns that the schedule of a case file may have: a hundred times the steps of the longest call."""
 
 ISOLATION = {"rc": "read committed", "rr": "repeatable read", "ser": "serializable"}
 """Isolation levels as the command line names them -> as PostgreSQL does."""
@@ -98,37 +103,76 @@ class Case:
             CaseError: when it is cut, of a newer format, or no case at all.
         """
         try:
-            content = json.loads(text)
-        except ValueError as error:
-            raise CaseError(
-                f"{name} is no whole JSON document: {error}.", "It may have been cut; copy it again from its source."
-            ) from error
-        if not isinstance(content, dict) or not isinstance(content.get("format"), int):
-            raise CaseError(f"{name} is JSON, but no case: it has no format number.", "Give a case.json of rowrace.")
-        if content["format"] > FORMAT:
-            raise CaseError(
-                f"{name} has format {content['format']}; this rowrace reads up to {FORMAT}.", "Upgrade rowrace."
-            )
-        try:
-            return cls._read(content)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise CaseError(f"{name} is no valid case: {error!r}.", "Copy it again from its source.") from error
+            return _read(_content(text, name))
+        except Unwanted as error:
+            raise CaseError(f"{name} is no valid case: {error}.", "Copy it again from its source.") from error
+        except RecursionError as error:
+            raise CaseError(f"{name} is no valid case: it is nested too deep.", "Copy it again.") from error
 
-    @classmethod
-    def _read(cls, content: dict[str, Any]) -> Case:
-        if content["isolation"] not in ISOLATION:
-            message = f"isolation is {content['isolation']!r}, not one of {', '.join(ISOLATION)}"
-            raise ValueError(message)
-        programs = {
-            str(session): tuple(Call(str(call["operation"]), from_json(dict(call["arguments"]))) for call in calls)
-            for session, calls in content["programs"].items()
-        }
-        schedule = tuple(name for session, steps in content["schedule"] for name in [str(session)] * int(steps))
-        if unknown := set(schedule) - set(programs):
-            message = f"the schedule names sessions without a program: {', '.join(sorted(unknown))}"
-            raise ValueError(message)
-        checks = tuple(str(name) for name in content.get("checks", ()))
-        return cls(str(content["target"]), content["isolation"], programs, schedule, int(content["seed"]), checks)
+
+def _content(text: str, name: str) -> dict[str, Any]:
+    """What a case file of this format holds, whatever that is.
+
+    Raises:
+        CaseError: it is cut, of a newer format, or of another kind.
+    """
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise CaseError(
+            f"{name} is no whole JSON document: {error}.", "It may have been cut; copy it again from its source."
+        ) from error
+    if type(content) is not dict or type(content.get("format")) is not int:
+        raise CaseError(f"{name} is JSON, but no case: it has no format number.", "Give a case.json of rowrace.")
+    if content["format"] > FORMAT:
+        raise CaseError(
+            f"{name} has format {content['format']}; this rowrace reads up to {FORMAT}.", "Upgrade rowrace."
+        )
+    return content
+
+
+def _read(content: dict[str, Any]) -> Case:
+    isolation = field_of(content, "isolation", str)
+    if isolation not in ISOLATION:
+        raise Unwanted(f"isolation is {isolation!r}, not one of {', '.join(ISOLATION)}")
+    programs = {
+        session: tuple(_call(each) for each in wanted(calls, list, f"the program of {session}"))
+        for session, calls in field_of(content, "programs", dict).items()
+    }
+    if strange := [session for session in programs if not session.isidentifier()]:
+        raise Unwanted(f"a session is called {short(strange[0])}, which is no word")
+    if not any(programs.values()):
+        raise Unwanted("its programs call nothing")
+    schedule = _schedule(field_of(content, "schedule", list), programs)
+    checks = tuple(wanted(name, str, "a check") for name in wanted(content.get("checks", []), list, "checks"))
+    return Case(field_of(content, "target", str), isolation, programs, schedule, field_of(content, "seed", int), checks)
+
+
+def _call(content: Any) -> Call:
+    call = wanted(content, dict, "a call")
+    operation = field_of(call, "operation", str, "a call")
+    arguments = from_json(field_of(call, "arguments", dict, "a call"))
+    if type(arguments) is not dict or not all(type(name) is str for name in arguments):
+        raise Unwanted(f"the arguments of {operation} have no names")
+    return Call(operation, arguments)
+
+
+def _schedule(parts: Iterable[Any], sessions: Collection[str]) -> tuple[str, ...]:
+    runs = [_run(part) for part in parts]
+    if unknown := {session for session, _ in runs} - set(sessions):
+        raise Unwanted(f"the schedule names sessions without a program: {', '.join(sorted(unknown))}")
+    if (turns := sum(steps for _, steps in runs)) > MOST_TURNS:
+        raise Unwanted(f"the schedule has {turns:,} turns, more than {MOST_TURNS:,}")
+    return tuple(chain.from_iterable(repeat(session, steps) for session, steps in runs))
+
+
+def _run(part: Any) -> tuple[str, int]:
+    """A session, and how many steps it takes."""
+    match wanted(part, list, "a part of the schedule"):
+        case [session, steps] if wanted(steps, int, "a number of steps") > 0:
+            return wanted(session, str, "a session of the schedule"), steps
+        case _:
+            raise Unwanted(f"a part of the schedule is {short(part)}, not a session and how many steps it takes")
 
 
 def case_file(path: Path) -> Path:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from reprlib import repr as short
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from sqlalchemy.exc import NoInspectionAvailable
 from sqlalchemy.orm import InstanceState
 
 from fuzz.errors import CaseError
+from fuzz.wanted import wanted
 
 Json = Any
 """None, bool, int, float, str, list of Json, dict of str to Json."""
@@ -42,10 +44,10 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "timedelta": lambda value: timedelta(*value),
     "decimal": Decimal,
     "uuid": UUID,
-    "tuple": lambda value: tuple(from_json(item) for item in value),
-    "set": lambda value: {from_json(item) for item in value},
-    "frozenset": lambda value: frozenset(from_json(item) for item in value),
-    "dict": lambda value: {from_json(key): from_json(item) for key, item in value},
+    "tuple": lambda value: tuple(from_json(wanted(value, list, "a tuple"))),
+    "set": lambda value: set(from_json(wanted(value, list, "a set"))),
+    "frozenset": lambda value: frozenset(from_json(wanted(value, list, "a set"))),
+    "dict": lambda value: dict(from_json(wanted(pair, list, "a pair")) for pair in wanted(value, list, "a dict")),
     "enum": lambda value: _enum_member(*value),
     "float": float,
 }
@@ -92,8 +94,8 @@ def from_json(value: Json) -> Any:
         return {key: from_json(item) for key, item in value.items()}
     try:
         return _READERS[value[_TAG]](value["value"])
-    except (KeyError, TypeError, ValueError, AttributeError, ImportError) as error:
-        raise CaseError(f"The case file holds {value!r}, which cannot be read back: {error!r}.") from error
+    except (LookupError, TypeError, ValueError, AttributeError, ImportError, ArithmeticError) as error:
+        raise CaseError(f"The case file holds {short(value)}, which cannot be read back: {error!r}.") from error
 
 
 def _dict_to_json(value: Mapping[Any, Any]) -> Json:
@@ -103,9 +105,14 @@ def _dict_to_json(value: Mapping[Any, Any]) -> Json:
 
 
 def _enum_member(module: str, name: str, member: str) -> Any:
-    found: Any = importlib.import_module(module)
+    try:
+        found: Any = importlib.import_module(module)
+    except (Exception, SystemExit) as error:  # it may do anything while it is imported
+        raise ImportError(f"{module} cannot be imported: {error!r}") from error
     for part in name.split("."):
         found = getattr(found, part)
+    if not isinstance(found, enum.EnumType):
+        raise TypeError(f"{name} is no enumeration")  # a module may hold anything else that takes a key
     return found[member]
 
 

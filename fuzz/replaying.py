@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from fuzz.case import Case, case_file, read_case
-from fuzz.errors import ToolError
+from fuzz.checks import CHECKS
+from fuzz.errors import CaseError, ToolError
 from fuzz.history import History
 from fuzz.lookup import find_target
 from fuzz.target import Target
@@ -72,10 +73,12 @@ def load(path: Path) -> Loaded:
     """Read a case and find its target.
 
     Raises:
-        CaseError: it cannot be read.
+        CaseError: it cannot be read, or asks for a check that there is not.
         TargetError: its target cannot be found.
     """
     case = read_case(path)
+    if unknown := [name for name in case.checks if name not in CHECKS]:
+        raise CaseError(f"{case_file(path)} names {unknown[0]!r}, which is no check.", f"They are {', '.join(CHECKS)}.")
     return Loaded(path, case, find_target(case.target))
 
 

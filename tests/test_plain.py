@@ -5,6 +5,7 @@ from datetime import UTC, date, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from math import isnan, nan
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -72,9 +73,31 @@ def test_what_a_case_cannot_hold_is_named() -> None:
         to_json([object()])
 
 
-def test_a_tag_of_a_later_version_is_an_error() -> None:
+@pytest.mark.parametrize(
+    ("tag", "value"),
+    [
+        ("polygon", [[0, 0]]),  # of a later version, perhaps
+        ("tuple", "ab"),
+        ("set", {"a": 1}),
+        ("dict", ["ab"]),
+        ("decimal", "one"),
+        ("timedelta", [10**20, 0, 0]),
+        ("enum", ["tests.test_plain", "ARGUMENTS", "RED"]),
+        ("enum", ["tests.test_plain", "Colour", "BLUE"]),
+        ("enum", ["tests.targets.no_module", "Colour", "RED"]),
+        ("enum", ["os", "environ", "PATH"]),
+    ],
+)
+def test_what_no_argument_was_written_as_is_an_error(tag: str, value: Any) -> None:
     with pytest.raises(CaseError, match="cannot be read back"):
-        from_json({"$": "polygon", "value": [[0, 0]]})
+        from_json({"$": tag, "value": value})
+
+
+def test_an_enum_whose_module_ends_the_process_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a_script.py").write_text("raise SystemExit(0)")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(CaseError, match="a_script cannot be imported"):
+        from_json({"$": "enum", "value": ["a_script", "Colour", "RED"]})
 
 
 @pytest.mark.parametrize(

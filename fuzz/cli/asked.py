@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from fuzz.campaign.matrix import Agenda, Share, Terms
-from fuzz.case import Case, case_file, read_case
+from fuzz.case import Case, case_file
 from fuzz.engine.stage import NAMES
 from fuzz.errors import CaseError, TargetError
 from fuzz.generate.calls import call_table, unique
@@ -18,6 +18,7 @@ from fuzz.generate.lessons import HangsAlone, Lessons, learn_calls
 from fuzz.generate.meetings import meetings
 from fuzz.generate.programs import AND, Program, rehearsed, single
 from fuzz.lookup import find_target
+from fuzz.replaying import load
 from fuzz.target import Target
 from fuzz.trial import Trial
 
@@ -124,10 +125,10 @@ def _as_it_stands(case: Case, trial: Trial, terms: Terms) -> Agenda:
 def _of_case(path: Path, programs: Sequence[str]) -> Asked:
     if programs:
         raise typer.BadParameter("a case has its own programs; name none.", param_hint="CASE")
-    case = read_case(path)
-    if sum(bool(calls) for calls in case.programs.values()) < 2:  # noqa: PLR2004 - two sessions can be interleaved
+    loaded = load(path)
+    if sum(bool(calls) for calls in loaded.case.programs.values()) < 2:  # noqa: PLR2004 - two sessions can be interleaved
         raise CaseError(f"{case_file(path)} has calls in one session only.", "Two are needed to interleave them.")
-    return Asked(case.target, find_target(case.target), case=case)
+    return Asked(loaded.case.target, loaded.target, case=loaded.case)
 
 
 def _refuse(asked: Asked) -> None:

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fuzz.case import FORMAT, Call, Case
+from fuzz.case import FORMAT, Call, Case, read_case
 
 Rowrace = Callable[..., Any]
 
@@ -67,6 +68,21 @@ def test_a_case_of_another_target_is_told(rowrace: Rowrace, failing: Path) -> No
     file = failing / "case.json"
     file.write_text(file.read_text().replace("Deadlocking", "Expiring"))
     assert "The case calls transfer, which Expiring does not have." in error_of(rowrace, file)
+
+
+def test_a_case_that_asks_for_a_check_that_there_is_not_is_told(rowrace: Rowrace, failing: Path) -> None:
+    file = failing / "case.json"
+    file.write_text(replace(read_case(file), checks=("errors", "foo")).dumps())
+    assert f"{file} names 'foo', which is no check. They are errors, revisions, " in error_of(rowrace, file)
+    explored = rowrace("explore", file)
+    assert explored.status == 2
+    assert "names 'foo', which is no check" in explored.err
+
+
+def test_a_case_that_calls_nothing_is_told(rowrace: Rowrace, failing: Path) -> None:
+    file = failing / "case.json"
+    file.write_text(replace(read_case(file), programs={}, schedule=()).dumps())
+    assert f"{file} is no valid case: its programs call nothing." in error_of(rowrace, file)
 
 
 def test_a_case_whose_target_is_gone_is_told(rowrace: Rowrace, failing: Path) -> None:

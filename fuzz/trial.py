@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from fuzz.engine.serial import order_of
 from fuzz.engine.stage import Stage
 from fuzz.errors import CaseError, TargetError
 from fuzz.history import History
+from fuzz.schema_changes import refuse_schema_changes
 from fuzz.serial_orders import SerialOrders
 from fuzz.traces import Trace, at_level
 from fuzz.violations import Violation
@@ -131,8 +131,8 @@ class Trial:
         Raises:
             TargetError: when an operation has changed the schema.
         """
+        refuse_schema_changes(self.stage, history)
         self.stage.tidy_up()
-        _refuse_schema_changes(history)
         history = replace(history, case=replace(history.case, checks=history.case.checks or self._checks))
         rules = replace(self._rules, checks=history.case.checks or self._rules.checks)
         evidence = Evidence(history, rules, self._orders.of(history.case))
@@ -163,20 +163,3 @@ class Trial:
                         f"The case gives {call.operation} the argument {min(unknown)!r}, which it does not take.",
                         "The operation has changed since the case was written; find the race anew with `run`.",
                     )
-
-
-_CHANGES_SCHEMA = re.compile(
-    r"\s*(?:CREATE(?!\s+(?:LOCAL\s+|GLOBAL\s+)?TEMP)|ALTER|DROP)\s+(?!TEMP|ROLE|USER|DATABASE|SYSTEM)", re.IGNORECASE
-)
-
-
-def _refuse_schema_changes(history: History) -> None:
-    """What a step reads and writes is told by the schema as it was at first."""
-    for step in history.steps:
-        if _CHANGES_SCHEMA.match(step.sql) and not step.failure:
-            program = history.case.programs[step.session]
-            who = program[step.call].operation if 0 <= step.call < len(program) else "the end of a program"
-            raise TargetError(
-                f"{who} changes the schema while it runs: {step.sql.strip().splitlines()[0][:80]}",
-                "Make tables, indexes and functions in `create`, before the first case; temporary tables are free.",
-            )

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
 import pytest
-from sqlalchemy import Engine, text
+from hypothesis import strategies as st
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from fuzz import Target, operation
@@ -49,6 +50,47 @@ class Huge(Odd):
         session.execute(text(f"INSERT INTO lines SELECT generate_series(0, {MOST_ROWS})"))
 
 
+class Sneaky(Odd):
+    """Its schema is changed where no statement's first word says so."""
+
+    def create(self, engine: Engine) -> None:
+        super().create(engine)
+        with engine.begin() as connection:
+            connection.execute(text(MAKER))
+            connection.execute(text("CREATE VIEW more AS SELECT make() AS made"))
+            connection.execute(text(KEEPER))
+
+    @operation(sql=st.text())
+    def send(self, session: Session, sql: str) -> None:
+        session.connection().exec_driver_sql(sql)
+        session.commit()
+
+
+MAKER = "CREATE FUNCTION make() RETURNS integer LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE made (); RETURN 1; END $$"
+KEEPER = """
+CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  EXECUTE format('CREATE TABLE line_%s ()', NEW.id); RETURN NEW; END $$;
+CREATE TRIGGER keep BEFORE UPDATE ON lines FOR EACH ROW EXECUTE FUNCTION keep();
+"""
+
+
+class Opened(Sneaky):
+    """Each of its operations is made once before it counts, so that what it makes is there already when it does."""
+
+    def open(self, url: str) -> Engine:
+        return create_engine(url)
+
+    @operation
+    def make(self, app: Engine) -> None:
+        with app.begin() as connection:
+            connection.execute(text("CREATE TABLE made ()"))
+
+    @operation
+    def make_aside(self, app: Engine) -> None:
+        with app.begin() as connection:
+            connection.execute(text("DO $$ BEGIN CREATE TABLE made (); END $$"))
+
+
 class Unlikely(Odd):
     checks = ("errors", "luck")
 
@@ -68,6 +110,23 @@ def judge(scratch: Scratch) -> Iterator[Judge]:
         yield make
 
 
+Send = Callable[[str], Verdict]
+
+
+@pytest.fixture
+def send(scratch: Scratch) -> Iterator[Send]:
+    with closing(Stage(Sneaky(), scratch)) as stage:
+        trial = Trial(stage)
+
+        def make(sql: str) -> Verdict:
+            programs = dict.fromkeys("AB", (Call("send", {"sql": sql}),))
+            with trial.like_new():  # puts the rows back in another way
+                trial(Case("x.py:X", "rc", programs))
+            return trial(Case("x.py:X", "rc", programs))
+
+        yield make
+
+
 def test_a_seed_of_more_rows_than_can_be_put_back_is_refused(judge: Judge) -> None:
     with pytest.raises(TargetError, match=r"seed of Huge has 100,001 rows; rowrace takes up to 100,000"):
         judge(Huge, A="write", B="")
@@ -76,6 +135,63 @@ def test_a_seed_of_more_rows_than_can_be_put_back_is_refused(judge: Judge) -> No
 def test_an_operation_that_changes_the_schema_is_refused_by_name(judge: Judge) -> None:
     with pytest.raises(TargetError, match=r"migrate changes the schema while it runs: ALTER TABLE lines"):
         judge(Odd, A="migrate", B="")
+
+
+@pytest.mark.parametrize(
+    ("sql", "shown"),
+    [
+        ("SELECT * INTO made FROM lines", r"SELECT \* INTO made"),
+        ("-- why\nCREATE TABLE made ()", "-- why CREATE TABLE made"),
+        ("/* why */ CREATE TABLE made AS SELECT 1 AS id", "CREATE TABLE made"),
+        ("SELECT 1; CREATE INDEX ON lines (id)", "SELECT 1; CREATE INDEX"),
+        ("CREATE TEMP TABLE mine (); DROP TABLE lines", "CREATE TEMP TABLE mine"),
+        ("ALTER TABLE nowhere ADD x text", "ALTER TABLE nowhere"),
+    ],
+)
+def test_a_statement_that_changes_the_schema_is_refused_however_it_is_written(send: Send, sql: str, shown: str) -> None:
+    with pytest.raises(TargetError, match=f"send changes the schema while it runs: .*{shown}"):
+        send(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DO $$ BEGIN ALTER TABLE lines ADD x text; END $$",
+        "DO $$ BEGIN ALTER TABLE lines DROP content; END $$",
+        "DO $$ BEGIN EXECUTE 'CREATE TABLE made ()'; END $$",
+        "DO $$ BEGIN CREATE TYPE colour AS ENUM ('red'); END $$",
+        "DO $$ BEGIN CREATE OR REPLACE VIEW more AS SELECT 7 AS made; END $$",
+        "DO $$ BEGIN DROP TRIGGER keep ON lines; END $$",
+        "SELECT make()",
+        "SELECT * FROM more",
+        "INSERT INTO lines VALUES (1, '{}'); UPDATE lines SET id = 2",
+    ],
+)
+def test_what_changes_the_schema_out_of_sight_is_refused(send: Send, sql: str) -> None:
+    with pytest.raises(TargetError, match=r"The schema has changed while send ran, by a DO block or a function"):
+        send(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TEMP TABLE mine (id integer); CREATE INDEX ON mine (id); ALTER TABLE mine ADD x text; DROP TABLE mine",
+        "SELECT * INTO TEMP mine FROM lines; DROP TABLE mine",
+        "CREATE TEMP TABLE IF NOT EXISTS mine (id serial PRIMARY KEY, of text)",
+        "DO $$ BEGIN CREATE TEMP TABLE mine (id serial PRIMARY KEY, of text) ON COMMIT DROP; END $$",
+        "DO $$ BEGIN CREATE TEMP TABLE IF NOT EXISTS mine (id serial PRIMARY KEY, of text); END $$",
+        "DO $$ BEGIN TRUNCATE lines; INSERT INTO lines VALUES (7, '{}'); END $$",
+        "GRANT SELECT ON lines TO PUBLIC",
+    ],
+)
+def test_what_is_temporary_and_what_are_rows_changes_no_schema(send: Send, sql: str) -> None:
+    assert send(sql).violations == ()
+
+
+@pytest.mark.parametrize("operation", ["make", "make_aside"])
+def test_what_changes_the_schema_before_it_counts_is_refused(judge: Judge, operation: str) -> None:
+    with pytest.raises(TargetError, match=rf"{operation} (changes the schema while it runs|ran, by a DO block)"):
+        judge(Opened, A=operation, B="")
 
 
 def test_a_temporary_table_changes_no_schema(judge: Judge) -> None:

@@ -35,6 +35,7 @@ from fuzz.postgres.catalogue import read_catalogue
 from fuzz.postgres.halting import Halting
 from fuzz.postgres.monitor import Monitor
 from fuzz.postgres.reset import Reset
+from fuzz.postgres.schema import Schema
 from fuzz.target import Target
 
 STEP_TIMEOUT = 10.0
@@ -95,6 +96,7 @@ class Stage:
         self._settler = Settler(self._monitor, self._connections, self._halting, step_timeout)
         self._columns = Columns(self.catalogue)
         self._locking = Locking(self.catalogue, unseen=self._unscheduled is not None)
+        self._schema = Schema(self._control)
 
     @property
     def substrate(self) -> str:
@@ -126,6 +128,10 @@ class Stage:
                 all(run.go_on(session) for _ in turns)  # what it cannot do now, only another session's turn can change
             run.finish()
         return self.history(run, case)
+
+    def has_another_schema(self) -> bool:
+        """Whether the schema has changed since it was laid out: asked of the server, and not after `tidy_up`."""
+        return self._schema.has_changed()
 
     def tidy_up(self) -> None:
         """Have the server put the seed's rows back while one goes on: the next run need not wait for it, or not long.

@@ -74,10 +74,15 @@ SELECT f.conrelid, p.nspname, c.relname,
  ORDER BY f.conrelid, f.oid
 """
 
-_ROUTINES = """
-SELECT n.nspname, p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+_ROUTINES = r"""
+SELECT n.nspname, p.proname,
+       CASE WHEN l.lanname IN ('c', 'internal') THEN false
+            WHEN l.lanname IN ('sql', 'plpgsql') THEN p.prosrc ~* '\m(alter|create|drop|execute|import)\M'
+            ELSE true END
+  FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
  WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', %s)
 """
+"""The functions, and whether what they do may change the schema; those that are written in C are an extension's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +101,14 @@ class Catalogue:
 
     Attributes:
         named: the tables by name; one mapping for all histories, by whose identity it is known which schema is theirs.
+        routines_define: whether one of the functions may change the schema.
     """
 
     tables: Mapping[int, Stored]
     named: Mapping[str, Table]
     sequences: tuple[Sequence, ...]
     routines: frozenset[str]
+    routines_define: bool = False
 
     @property
     def ranges(self) -> tuple[tuple[int, int], ...]:
@@ -128,7 +135,8 @@ def read_catalogue(connection: Connection[TupleRow]) -> Catalogue:
         tables,
         {stored.table.name: stored.table for stored in tables.values()},
         sequences,
-        frozenset(name for schema, own in routines for name in (own, f"{schema}.{own}")),
+        frozenset(name for schema, own, _ in routines for name in (own, f"{schema}.{own}")),
+        any(defines for _, _, defines in routines),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from pglast import ast
 
 from fuzz.statements.conditions import ALWAYS
+from fuzz.statements.definitions import definitions
 from fuzz.statements.facts import MODES, Fact, Locked, Opaque, Read, Skipped, Wrote
 from fuzz.statements.placeholders import Key
 from fuzz.statements.queries import QUERIES, Scope, facts_of
@@ -38,6 +39,7 @@ def facts_of_statement(statement: Any, keys: tuple[Key, ...]) -> Iterator[Fact]:
     match statement:
         case _ if isinstance(statement, (*QUERIES, ast.CallStmt)):
             yield from facts_of(statement, scope)
+            yield from definitions(statement) if isinstance(statement, ast.SelectStmt) else ()
         case ast.LockStmt(relations=tables, mode=mode, nowait=nowait):
             yield from (Locked(table_name(table), MODES[mode or len(MODES)]) for table in tables or ())
             yield from (Skipped() for _ in range(bool(nowait)))
@@ -52,6 +54,7 @@ def facts_of_statement(statement: Any, keys: tuple[Key, ...]) -> Iterator[Fact]:
                 yield from facts_of_statement(query, keys)
         case _ if not isinstance(statement, _TOUCH_NOTHING):
             yield Opaque()
+            yield from definitions(statement)
 
 
 def _copy(node: ast.CopyStmt, scope: Scope) -> Iterator[Fact]:

@@ -63,7 +63,21 @@ class Opaque:
     """It may touch anything: its text does not tell."""
 
 
-Fact = Read | Wrote | Locked | Called | Skipped | Opaque
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """It makes, changes or drops a table, a view, a sequence or an index; "": something else that a database has."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Temporary:
+    """It makes, changes or drops a temporary table, view or sequence, which is there for its connection alone."""
+
+    name: str
+
+
+Fact = Read | Wrote | Locked | Called | Skipped | Opaque | Defined | Temporary
 
 STRENGTHS = {
     LockClauseStrength.LCS_FORKEYSHARE: "FOR KEY SHARE",

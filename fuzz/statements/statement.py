@@ -13,7 +13,20 @@ from pglast.parser import ParseError
 
 from fuzz.statements.commands import facts_of_statement
 from fuzz.statements.conditions import NEVER_TOLD, Condition, either
-from fuzz.statements.facts import MODES, STRENGTHS, Called, Fact, Given, Locked, Opaque, Read, Skipped, Wrote
+from fuzz.statements.facts import (
+    MODES,
+    STRENGTHS,
+    Called,
+    Defined,
+    Fact,
+    Given,
+    Locked,
+    Opaque,
+    Read,
+    Skipped,
+    Temporary,
+    Wrote,
+)
 from fuzz.statements.links import Links, links_of
 from fuzz.statements.placeholders import Key, number_placeholders
 from fuzz.statements.shape import first_word, shape_of, verb_of
@@ -43,6 +56,9 @@ class Statement:
         assigns: the columns that an UPDATE, or what an INSERT does instead, sets.
         gives: table -> the rows that an INSERT gives there one by one; a table where they are not told, or where
             something else is done, too, is not there.
+        defines: the tables, views, sequences and indexes that it makes, changes or drops; "" among them stands for
+            something else that a database has, as a function or a type.
+        temporary: those that are there for its connection alone.
     """
 
     verb: str
@@ -58,6 +74,8 @@ class Statement:
     links: Links
     assigns: frozenset[str]
     gives: Mapping[str, tuple[Given, ...]]
+    defines: frozenset[str]
+    temporary: frozenset[str]
 
 
 _NO_SNAPSHOT = (
@@ -136,6 +154,8 @@ def _statement(verb: str, shape: str, found: Sequence[Fact], links: Links, *, ta
         links=links,
         assigns=frozenset(column for each in writes.values() for fact in each for column in fact.columns),
         gives=_gives(writes),
+        defines=frozenset(fact.name for fact in found if isinstance(fact, Defined)),
+        temporary=frozenset(fact.name for fact in found if isinstance(fact, Temporary)),
     )
 
 

@@ -240,3 +240,86 @@ def test_without_parameters_a_percent_sign_is_just_that() -> None:
 
 def test_a_statement_is_read_but_once() -> None:
     assert parse("SELECT 1 FROM a") is parse("SELECT 1 FROM a")
+
+
+@pytest.mark.parametrize(
+    ("sql", "defines"),
+    [
+        ("CREATE TABLE a (id integer)", {"a"}),
+        ("-- why\nCREATE UNLOGGED TABLE shop.a (id integer)", {"shop.a"}),
+        ("/* why */ CREATE TABLE IF NOT EXISTS a AS SELECT 1", {"a"}),
+        ("CREATE TABLE a AS EXECUTE p", {"a"}),
+        ("CREATE MATERIALIZED VIEW a AS SELECT 1", {"a"}),
+        ("SELECT * INTO a FROM b", {"a"}),
+        ("WITH c AS (SELECT 1) SELECT * INTO a FROM c UNION SELECT 2 UNION SELECT 3", {"a"}),
+        ("EXPLAIN ANALYZE CREATE TABLE a AS SELECT 1", {"a"}),
+        ("SELECT 1; ALTER TABLE a ADD x text; DROP TABLE b, shop.c", {"a", "b", "shop.c"}),
+        ("ALTER TABLE a RENAME x TO y", {"a"}),
+        ("ALTER SEQUENCE a RESTART", {"a"}),
+        ("ALTER TABLE a SET SCHEMA shop", {"a"}),
+        ("ALTER TABLE a OWNER TO x", {"a"}),
+        ("CREATE UNIQUE INDEX CONCURRENTLY ON a (id)", {"a"}),
+        ("CREATE VIEW a AS SELECT 1", {"a"}),
+        ("CREATE SEQUENCE a", {"a"}),
+        ("CREATE TRIGGER t BEFORE INSERT ON a EXECUTE FUNCTION f()", {"a"}),
+        ("CREATE RULE r AS ON INSERT TO a DO NOTHING", {"a"}),
+        ("CREATE POLICY p ON a", {"a"}),
+        ("DROP TRIGGER t ON a", {""}),
+        ("CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'", {""}),
+        ("CREATE TYPE colour AS ENUM ('red')", {""}),
+        ("CREATE SCHEMA shop", {""}),
+        ("CREATE EXTENSION pgcrypto", {""}),
+        ("DROP FUNCTION f(integer)", {""}),
+    ],
+)
+def test_what_a_statement_defines_for_all(sql: str, defines: set[str]) -> None:
+    statement = parse(sql)
+    assert statement.defines == defines
+    assert not statement.temporary
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TEMPORARY TABLE a (id integer)",
+        "CREATE LOCAL TEMP TABLE a AS SELECT 1",
+        "CREATE TABLE pg_temp.a (id integer)",
+        "SELECT * INTO TEMP a FROM b",
+        "SELECT * INTO pg_temp.a FROM b UNION SELECT 1",
+        "CREATE TEMP VIEW a AS SELECT 1",
+        "CREATE TEMP SEQUENCE a",
+        "CREATE INDEX ON pg_temp.a (id)",
+        "ALTER TABLE pg_temp.a ADD x text",
+        "DROP TABLE pg_temp.a",
+    ],
+)
+def test_what_a_statement_defines_for_its_connection_alone(sql: str) -> None:
+    statement = parse(sql)
+    assert statement.temporary == {"a"}
+    assert not statement.defines
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1",
+        "SELECT 'CREATE TABLE a (id integer)'",
+        "INSERT INTO a SELECT * FROM b",
+        "PREPARE p AS SELECT 1",
+        "EXECUTE p",
+        "EXPLAIN CREATE TABLE a AS SELECT 1",
+        "TRUNCATE a RESTART IDENTITY",
+        "REFRESH MATERIALIZED VIEW a",
+        "REINDEX TABLE a",
+        "VACUUM a",
+        "GRANT SELECT ON a TO x",
+        "COMMENT ON TABLE a IS 'x'",
+        "ALTER ROLE x SET work_mem = 64",
+        "ALTER DATABASE x SET work_mem = 64",
+        "SET CONSTRAINTS ALL DEFERRED",
+        "DISCARD TEMP",
+    ],
+)
+def test_what_defines_nothing(sql: str) -> None:
+    statement = parse(sql)
+    assert not statement.defines | statement.temporary

@@ -1,4 +1,8 @@
-"""What was left in the end, beside what each serial order leaves, in a sentence or two."""
+"""What was left in the end, beside what the serial orders leave, in a sentence or two.
+
+If there is something that no serial order gives, that is told. Else each order gives a part of what is there, and it is
+told of each what it does not give, or of the nearest one, where there are many.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,28 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
-from fuzz.checks.shown import narrowed, of_column, of_column_beside, of_result, telling_keys
+from fuzz.checks.parts import (
+    Cell,
+    Part,
+    Telling,
+    calls_of,
+    cells_of,
+    end_of,
+    operation_of,
+    parts_of,
+    rows_of,
+    whole,
+)
+from fuzz.checks.shown import of_column_beside, telling_keys
 from fuzz.history import History, Place
-from fuzz.outcomes import CallEnd, Difference, RowDifference
+from fuzz.outcomes import Difference, RowDifference
 
 _MOST = 3
-"""Serial orders that are told of."""
+"""Serial orders that are told of, and parts of one."""
 
-_COLUMNS = 4
-"""Columns of a row that are told of."""
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,118 +53,143 @@ def outcome(apart: Sequence[Apart]) -> str:
     Args:
         apart: all serial orders, at least one.
     """
-    cells = [(each.name, _cell(each.difference)) for each in apart[:_MOST]]
-    changed = [(name, cell) for name, cell in cells if cell is not None]
-    if len(changed) == len(cells):
-        return _of_cells(changed)
-    nearest = min((each.difference for each in apart), key=lambda each: len(each.rows) + len(each.calls))
-    if any(row.columns or None in (row.one, row.other) for row in nearest.rows):
-        return _of_row(nearest.rows[0])
-    if nearest.calls:
-        return _of_calls(apart)
-    return _of_ids(nearest)
+    ways = (_by_cells, _by_rows, _by_calls, _by_ids, _by_each, _by_the_nearest)
+    return next(filter(None, (told(apart) for told in ways)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """One column of one row, as it is in the end, and as a serial order leaves it."""
-
-    name: str
-    here: Any
-    there: Any
+def _in_all(found: Sequence[Mapping[_Key, object]]) -> Sequence[_Key]:
+    """What was found in every serial order."""
+    return [key for key in found[0] if all(key in each for each in found)]
 
 
-def _cell(difference: Difference) -> _Cell | None:
-    """The first column that differs of a row that is in both outcomes."""
-    for row in difference.rows:
-        if row.one is not None and row.other is not None and row.columns:
-            column = row.columns[0]
-            path, here, there = narrowed(row.one.get(column), row.other.get(column))
-            return _Cell(f"{_name(row)} has {column}{path}", here, there)
-    return None
+def _by_cells(apart: Sequence[Apart]) -> str:
+    """A column that no serial order leaves like that; or of each of a few orders the first column that it does not."""
+    cells = [cells_of(each.difference) for each in apart]
+    if keys := _in_all(cells):
+        return _of_cells(apart, [each[keys[0]] for each in cells])
+    if len(apart) <= _MOST and all(cells):
+        return _of_cells(apart, [next(iter(each.values())) for each in cells])
+    return ""
 
 
-def _of_cells(cells: Sequence[tuple[str, _Cell]]) -> str:
-    texts = iter(of_column_beside([value for _, cell in cells for value in (cell.here, cell.there)]))
-    cells = [(order, replace(cell, here=next(texts), there=next(texts))) for order, cell in cells]
-    here = " and ".join(dict.fromkeys(f"{cell.name} {cell.here}" for _, cell in cells))
-    if len({cell.name for _, cell in cells}) > 1:
-        there = "; ".join(f"after {order} {cell.name} {cell.there}" for order, cell in cells)
-    elif len({cell.there for _, cell in cells}) > 1:
-        there = ", ".join(f"{order} leaves {cell.there}" for order, cell in cells)
+def _of_cells(apart: Sequence[Apart], cells: Sequence[Cell]) -> str:
+    texts = iter(of_column_beside([value for cell in cells for value in (cell.here, cell.there)]))
+    cells = [replace(cell, here=next(texts), there=next(texts)) for cell in cells]
+    told = [(each.name, cell) for each, cell in zip(apart, cells, strict=True)][:_MOST]
+    here = " and ".join(dict.fromkeys(f"{cell.name} {cell.here}" for _, cell in told))
+    if len({(cell.name, cell.there) for cell in cells}) == 1:
+        return f"In the end {here}; any serial order leaves {cells[0].there}."
+    if len({cell.name for cell in cells}) == 1:
+        there = ", ".join(f"{order} leaves {cell.there}" for order, cell in told)
     else:
-        there = f"any serial order leaves {cells[0][1].there}"
-    return f"In the end {here}; {there}."
+        there = "; ".join(f"after {order} {cell.name} {cell.there}" for order, cell in told)
+    return f"In the end {here}; {', '.join([there, *_others(apart)])}."
+
+
+def _others(apart: Sequence[Apart]) -> Iterator[str]:
+    """A word on the orders that are not told of, where none gives what is."""
+    others = len(apart) - _MOST
+    if others > 0:
+        yield (
+            f"and {others} other orders give none of it either"
+            if others > 1
+            else "and another order gives none of it either"
+        )
+
+
+def _by_rows(apart: Sequence[Apart]) -> str:
+    """A row that no serial order leaves, or that every one does."""
+    rows = [rows_of(each.difference) for each in apart]
+    return next((_of_row(rows[0][key]) for key in _in_all(rows)), "")
 
 
 def _of_row(row: RowDifference) -> str:
-    if row.other is None:
-        return f"In the end there is {_row(row, row.one)}, which is not there after a serial order."
+    if not row.key:
+        much = "less" if row.one is None else "more"
+        return f"In the end there is one {whole(row)} {much} than after any serial order."
     if row.one is None:
-        return f"In the end there is no {_row(row, row.other)}, which a serial order leaves."
-    return f"In the end there is {_row(row, row.one)}, where a serial order leaves {_row(row, row.other)}."
+        return f"In the end there is no {whole(row)}, which every serial order leaves."
+    return f"In the end there is {whole(row)}, which no serial order leaves."
 
 
-def _of_ids(difference: Difference) -> str:
-    """Rows that are told apart by nothing but what their ids stand for."""
-    rows = ", ".join(_row(row, row.one) for row in difference.rows[:_MOST])
-    return f"Ids of the outcome stand for other rows than they do after any serial order: {rows}."
+def _by_calls(apart: Sequence[Apart]) -> str:
+    """The calls that end like that in no serial order; or of each of a few orders those that do not."""
+    calls = [calls_of(each.difference) for each in apart]
+    if places := _in_all(calls):
+        return _of_calls(apart, places)
+    if len(apart) <= _MOST and all(calls):
+        return _of_calls(apart, [place for each in calls for place in each])
+    return ""
 
 
-def _name(row: RowDifference) -> str:
-    return f"{row.table} {', '.join(map(str, row.key))}".strip()
-
-
-def _of_calls(apart: Sequence[Apart]) -> str:
-    """How the calls ended that end otherwise in some order, and how they do there."""
+def _of_calls(apart: Sequence[Apart], places: Collection[Place]) -> str:
+    """How some calls ended, and how they do in the orders in which they end otherwise."""
     telling = _telling(apart)
-    ends = {(each.session, each.place): each.one for order in apart[:_MOST] for each in order.difference.calls}
+    ends = {place: call.one for each in apart for place, call in calls_of(each.difference).items() if place in places}
     here = ", ".join(
-        f"session {call[0]}'s {_operation(end)} {_end(end, telling[call])}" for call, end in sorted(ends.items())
+        f"session {place[0]}'s {operation_of(end)} {end_of(end, telling[place])}" for place, end in sorted(ends.items())
     )
-    return f"{here[:1].upper()}{here[1:]}; {', '.join(_there(apart, telling))}."
+    return f"{here[:1].upper()}{here[1:]}; {', '.join(_there(apart, places, telling))}."
 
 
-def _telling(apart: Sequence[Apart]) -> Mapping[Place, Collection[Hashable]]:
+def _telling(apart: Sequence[Apart]) -> Telling:
     """For each call, the keys of the documents that it returned in which these differ."""
     results: defaultdict[Place, list[Any]] = defaultdict(list)
-    for each in (call for order in apart for call in order.difference.calls):
-        returned = [end.result for end in (each.one, each.other) if end is not None and end.failure is None]
-        results[each.session, each.place] += returned
-    return {call: telling_keys(values) for call, values in results.items()}
+    for place, call in (item for order in apart for item in calls_of(order.difference).items()):
+        results[place] += [end.result for end in (call.one, call.other) if end is not None and end.failure is None]
+    return {place: telling_keys(values) for place, values in results.items()}
 
 
-def _there(apart: Sequence[Apart], telling: Mapping[Place, Collection[Hashable]]) -> Iterator[str]:
+def _there(apart: Sequence[Apart], places: Collection[Place], telling: Telling) -> Iterator[str]:
     """What each serial order gives; the same words once."""
-    texts = [(each.name, _other_ends(each.difference, telling)) for each in apart]
+    texts = [(each.name, _other_ends(each.difference, places, telling)) for each in apart]
     if len({text for _, text in texts}) == 1 and len(texts) > 1:
         yield f"after any serial order {texts[0][1]}"
         return
-    for name, text in texts[:_MOST]:
-        yield f"after {name} {text}"
-    if len(texts) > _MOST:
-        yield f"and {len(texts) - _MOST} other orders give none of it either"
+    yield from (f"after {name} {text}" for name, text in texts[:_MOST])
+    yield from _others(apart)
 
 
-def _other_ends(difference: Difference, telling: Mapping[Place, Collection[Hashable]]) -> str:
-    ends = [
-        f"session {each.session}'s {_end(each.other, telling[each.session, each.place])}" for each in difference.calls
-    ]
-    return " and ".join(ends) or "other rows are left"
+def _other_ends(difference: Difference, places: Collection[Place], telling: Telling) -> str:
+    calls = [(place, call) for place, call in calls_of(difference).items() if place in places]
+    return " and ".join(f"session {place[0]}'s {end_of(call.other, telling[place])}" for place, call in calls)
 
 
-def _operation(end: CallEnd | None) -> str:
-    return "call" if end is None else end.operation
+def _by_ids(apart: Sequence[Apart]) -> str:
+    """Rows that are told apart by nothing but what their ids stand for, where these are all that differs."""
+    nearest = _nearest(apart).difference
+    if nearest.calls or rows_of(nearest):
+        return ""
+    rows = ", ".join(whole(row) for row in nearest.rows[:_MOST])
+    return f"Ids of the outcome stand for other rows than they do after any serial order: {rows}."
 
 
-def _end(end: CallEnd | None, telling: Collection[Hashable]) -> str:
-    if end is None:
-        return "did not end"
-    if end.failure is not None:
-        return f"ended in {end.failure.name}"
-    return f"returned {of_result(end.result, telling)}"
+def _nearest(apart: Sequence[Apart]) -> Apart:
+    """The serial order from which the least sets the outcome apart."""
+    return min(apart, key=lambda each: len(each.difference.rows) + len(each.difference.calls))
 
 
-def _row(row: RowDifference, values: Mapping[str, Any] | None) -> str:
-    told = [f"{column} {of_column(value)}" for column, value in (values or {}).items() if value not in row.key]
-    return f"{_name(row)} ({', '.join(told[:_COLUMNS])})" if told else _name(row)
+def _by_each(apart: Sequence[Apart]) -> str:
+    """Of each of a few orders one thing that it does not give; if there is any, one that another does not either."""
+    telling, told = _telling(apart), dict[Part, list[str]]()
+    for each in apart:
+        parts = list(parts_of(each.difference, telling))
+        if not parts or len(apart) > _MOST:
+            return ""
+        known = {part.here for part in told}
+        part = next((part for part in parts if part.here in known), parts[0])
+        told.setdefault(part, []).append(f"after {each.name}")
+    return _of_parts({" and ".join(orders): [part] for part, orders in told.items()})
+
+
+def _by_the_nearest(apart: Sequence[Apart]) -> str:
+    """What the nearest order does not give."""
+    nearest = _nearest(apart)
+    parts = list(parts_of(nearest.difference, _telling(apart)))
+    return _of_parts({f"after the nearest serial order, {nearest.name},": parts[:_MOST]})
+
+
+def _of_parts(told: Mapping[str, Sequence[Part]]) -> str:
+    here = " and ".join(dict.fromkeys(part.here for parts in told.values() for part in parts))
+    there = "; ".join(f"{order} {' and '.join(part.there for part in parts)}" for order, parts in told.items())
+    return f"In the end {here}; {there}."

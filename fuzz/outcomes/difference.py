@@ -52,6 +52,7 @@ class RowDifference:
         one: the row in the one outcome, without what is left out of comparisons.
         other: the row in the other.
         columns: those in which it differs, where both have it; empty where only ids tell the two apart.
+        key_columns: of which columns the key is.
     """
 
     table: str
@@ -59,6 +60,7 @@ class RowDifference:
     one: Mapping[str, Any] | None
     other: Mapping[str, Any] | None
     columns: tuple[str, ...]
+    key_columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +141,14 @@ def _row_difference(table: Table, one: BlankRow | None, other: BlankRow | None) 
     shown = one or other
     assert shown is not None, "a pair has one half at least"
     differing = one.differing(other) if one is not None and other is not None else frozenset()
+    key = tuple(column for column in table.key if column in shown.values)
     return RowDifference(
         table.name,
-        tuple(plain_of(shown.values[column]) for column in table.key if column in shown.values),
+        tuple(plain_of(shown.values[column]) for column in key),
         None if one is None else _plain_row(table, one),
         None if other is None else _plain_row(table, other),
         tuple(column for column in table.columns if column in differing),
+        key,
     )
 
 

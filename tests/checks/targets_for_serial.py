@@ -374,6 +374,28 @@ class Reporting(Depositing):
         return {"account": "as it is in the books of the bank, by the hour", "balance": balance, "version": version}
 
 
+class Overdrawing(Depositing):
+    """Who finds too little pays a fee; in no order is it paid though somebody has seen that there was enough before."""
+
+    def seed(self, session: Session) -> None:
+        session.add_all([Account(id=1, owner="", balance=5), Account(id=2, owner="", balance=5)])
+
+    @operation
+    def fill(self, session: Session) -> None:
+        session.get_one(Account, 2).balance += 20
+        session.commit()
+
+    @operation
+    def report(self, session: Session) -> list[int]:
+        return list(session.scalars(select(Account.balance).order_by(Account.id)))
+
+    @operation
+    def withdraw(self, session: Session) -> None:
+        fee = int(session.scalars(select(func.sum(Account.balance))).one() < 15)
+        session.execute(update(Account).where(Account.id == 1).values(balance=Account.balance - 10 - fee))
+        session.commit()
+
+
 class Refusing(Depositing):
     """That somebody asks is taken down, and refused in any case, for one of two reasons."""
 

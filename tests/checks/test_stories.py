@@ -58,7 +58,7 @@ def test_a_row_that_was_deleted_is_said_to_be(trials: Trials) -> None:
         "A read notes 1 at step 1; B deleted it at step 3. "
         "A wrote notes 1 at step 6, which B had deleted at step 3. "
         "Each of these transactions by itself is fine, but a call goes on in one by what it saw in the one before. "
-        "In the end there is notes 1 (text New), which is not there after a serial order."
+        "In the end there is notes 1 (text New), which no serial order leaves."
     )
 
 
@@ -103,6 +103,17 @@ def test_of_a_document_that_a_call_returned_too(trials: Trials) -> None:
         "Session A's report returned {'balance': 10, 'version': 2, ...}; "
         "after A then B session A's returned {'balance': 10, 'version': 1, ...}, "
         "after B then A session A's returned {'balance': 11, 'version': 2, ...}."
+    )
+
+
+def test_what_is_right_in_one_order_or_another_is_told_with_what_each_does_not_give(trials: Trials) -> None:
+    programs = {"A": (Call("fill"), Call("report")), "B": (Call("withdraw"),)}
+    case = Case("x", "rr", programs, tuple("BAAAAAABB"))
+    [violation] = trials.of(targets.Overdrawing)(case).violations
+    assert violation.story.endswith(
+        "In the end accounts 1 has balance -6 and session A's report returned [5, 25]; "
+        "after A then B and after A then B then A accounts 1 has balance -5; "
+        "after B then A session A's returned [-6, 25]."
     )
 
 

@@ -41,7 +41,6 @@ _WORDS: Mapping[Sign, str] = {
     DEADLOCK: "deadlock",
     BLOCKED: "blocked",
     SAFE: "safe",
-    APART: "do not meet",
 }
 
 
@@ -72,17 +71,25 @@ def verdict(cell: Sequence[Explored], matrix: Matrix) -> str:
     if found is RACE:
         doubtful = matrix.nondeterministic.keys()
         return ", ".join(sorted({kind for each in cell for kind, found in each.kinds.items() if found - doubtful}))
+    if found is APART:
+        return _apart(matrix)
     return f"safe {_bound(matrix)}" if found is BOUNDED else _WORDS[found]
 
 
 def legend(matrix: Matrix) -> Sequence[Sign]:
     """What the letters of a matrix stand for; where every interleaving was asked for, none is left out."""
     switches = matrix.terms.switches
+    words = {BOUNDED: BOUNDED.words.format(_bound(matrix)), APART: _apart(matrix)}
     return [
-        Sign(each.letter, each.style, each.words.format(_bound(matrix)))
+        Sign(each.letter, each.style, words.get(each, each.words))
         for each in _SIGNS
         if each is not BOUNDED or switches is not None
     ]
+
+
+def _apart(matrix: Matrix) -> str:
+    """What is said where no calls meet; of calls that were not run alone it is not known whom they meet."""
+    return "not seen to meet" if matrix.terms.unlearnt else APART.words
 
 
 def _bound(matrix: Matrix) -> str:

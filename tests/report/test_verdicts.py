@@ -57,6 +57,10 @@ def test_calls_that_nothing_was_learnt_of_are_told_with_the_way_to_have_them_lea
     assert "2 of 6 calls were not run alone, nor with others" in matrix_text(left, {})
     assert matrix_json(left, {})["calls"] == {"all": 6, "not_learnt": 2}
     assert "not run alone" not in matrix_text(learnt, {})
+    apart = replace(matrix_of(), terms=left.terms)
+    assert told(apart) == ("-", "not seen to meet")
+    assert words(apart)["-"] == "not seen to meet"
+    assert words(learnt)["-"] == "do not meet"
 
 
 def test_what_fails_alone_is_told_once_wherever_it_was_seen() -> None:

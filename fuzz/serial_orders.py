@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from fuzz.case import Case
 from fuzz.checks.evidence import Serial
-from fuzz.engine.serial import history_again, order_of, serial_history, serial_orders
+from fuzz.engine.serial import order_of, serial_history, serial_history_again, serial_orders
 from fuzz.engine.stage import Stage
 from fuzz.history import History, Place
 
@@ -43,7 +43,7 @@ class SerialOrders:
             one=lambda order: self._one(programs, tuple(order)),
             orders=lambda: orders(programs),
             without=lambda calls: orders(_without(programs, calls)),
-            again=lambda: _remembered(self._again, self._name(programs), lambda: self._twins(list(orders(programs)))),
+            again=lambda: _remembered(self._again, self._name(programs), lambda: list(self._twins(programs))),
         )
 
     def note(self, history: History) -> None:
@@ -65,10 +65,11 @@ class SerialOrders:
             self._named = (programs, programs.dumps())
         return self._named[1]
 
-    def _twins(self, orders: Sequence[History]) -> Sequence[tuple[History, History]]:
+    def _twins(self, programs: Case) -> Iterator[tuple[History, History]]:
         """Both ends are looked at: what only the one who comes first writes, say, is volatile in one of them only."""
-        ends = orders[:1] if len(orders) == 1 else (orders[0], orders[-1])
-        return [(order, history_again(self._stage, order)) for order in ends]
+        first, *others = serial_orders(self._stage, programs)
+        for order in (first, *others[-1:]):
+            yield self._one(programs, order), serial_history_again(self._stage, programs, order)
 
 
 def _remembered(known: OrderedDict[str, Made], key: str, make: Callable[[], Made]) -> Made:

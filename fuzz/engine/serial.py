@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby, islice
 
 from fuzz.case import Case
@@ -30,10 +30,17 @@ def serial_orders(stage: Stage, case: Case) -> Iterator[tuple[str, ...]]:
     return islice(_orders(_turns(stage, case)), MOST)
 
 
-def serial_history(stage: Stage, case: Case, order: Sequence[str]) -> History:
-    """Run a case's programs in one of its serial orders."""
+def serial_history(stage: Stage, case: Case, order: Sequence[str], clock: datetime = EPOCH) -> History:
+    """Run a case's programs in one of its serial orders.
+
+    Args:
+        stage: where.
+        case: its programs, seed and isolation level count.
+        order: whose turn it is, as `serial_orders` has it.
+        clock: what the clock shows first.
+    """
     whole = _is_whole(stage)
-    with stage.begin(tuple(case.programs), case.isolation, case.seed) as run:
+    with stage.begin(tuple(case.programs), case.isolation, case.seed, clock) as run:
         made = dict.fromkeys(case.programs, 0)
         for session in order:
             calls = case.programs[session]
@@ -57,9 +64,9 @@ def order_of(stage: Stage, history: History) -> tuple[str, ...] | None:
     return order if Counter(order) == Counter(_turns(stage, history.case)) else None
 
 
-def history_again(stage: Stage, history: History) -> History:
-    """A history once more, under another clock and other dice."""
-    return stage.run(replace(history.case, seed=history.case.seed + 1), LATER)
+def serial_history_again(stage: Stage, case: Case, order: Sequence[str]) -> History:
+    """The same once more, under another clock and other dice."""
+    return serial_history(stage, replace(case, seed=case.seed + 1), order, LATER)
 
 
 def _is_whole(stage: Stage) -> bool:

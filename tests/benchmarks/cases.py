@@ -72,7 +72,7 @@ def seams() -> Iterator[tuple[str, object, str, bool]]:
     yield JUDGING, Trial, "judge", False
     yield INVARIANTS, Environments, "inspect", True
     yield SERIAL, fuzz.serial_orders, "serial_history", True
-    yield SERIAL, fuzz.serial_orders, "history_again", True
+    yield SERIAL, fuzz.serial_orders, "serial_history_again", True
 
 
 def measure_cases(server: Server, *, cases: int) -> Iterator[Figure]:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from fuzz import operation
 from fuzz.case import Call, Case
-from fuzz.engine.serial import serial_history
+from fuzz.engine.serial import serial_history, serial_history_again
 from fuzz.engine.stage import Stage
 from fuzz.history import History
 from fuzz.postgres import Server
@@ -123,6 +123,7 @@ def test_in_a_serial_order_the_time_is_up_before_the_next_call_begins(stage: Sta
     case = Case("heralds", "rc", {"A": (Call("hear"),), "B": (Call("count"),)}, ())
     assert heard(serial_history(stage, case, "AB")) == ()
     assert heard(serial_history(stage, case, "BA")) == ()
+    assert heard(serial_history_again(stage, case, "AB")) == ()
 
 
 def test_who_waits_for_ever_for_what_nobody_tells_hangs(stage: Stage) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from fuzz import Target, operation
 from fuzz.case import Call, Case
-from fuzz.engine.serial import history_again, serial_history, serial_orders
+from fuzz.engine.serial import serial_history, serial_history_again, serial_orders
 from fuzz.engine.stage import Stage
 from fuzz.history import History
 from fuzz.outcomes import Difference, Volatile, ending_of, same, volatile_in
@@ -109,8 +109,8 @@ def serially(stage: Stage, run: Case) -> list[History]:
 
 def volatile(stage: Stage, run: Case) -> Volatile:
     """What is volatile in a case's first serial order."""
-    first = serially(stage, run)[0]
-    return volatile_in(first, history_again(stage, first))
+    first, *_ = serial_orders(stage, run)
+    return volatile_in(serial_history(stage, run, first), serial_history_again(stage, run, first))
 
 
 def differences(stage: Stage, run: Case, left_out: Volatile) -> list[Difference | None]:

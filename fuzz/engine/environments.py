@@ -175,14 +175,19 @@ class Environments:
             try:
                 environment.aside(lambda: environment.warm(call), self._longest_call)
             except KeyboardInterrupt:
+                self._give_up(name, call, between)
                 raise
             except Overdue:
-                del self._warm[call.operation]  # nor would it come to its end in another session
-                between.end(name)
-                environment.carrier.come_to_end(LONGEST_DISPOSE)
-                self.dismantle(name)
+                self._give_up(name, call, between)
             except BaseException:  # noqa: BLE001, S110 - whatever it is, it fails in a case, too, and is judged there
                 pass
+
+    def _give_up(self, name: str, call: Call, between: Between) -> None:
+        """Take a session down in the middle of a call, which is made in no other: it would not end there, either."""
+        del self._warm[call.operation]
+        between.end(name)
+        self._made[name].carrier.come_to_end(LONGEST_DISPOSE)
+        self.dismantle(name)
 
     def _create(self) -> None:
         """Let the target make its schema."""

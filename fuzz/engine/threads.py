@@ -69,6 +69,9 @@ class ThreadCarrier(Carrier):
     def _next(self) -> Any:
         try:
             reason = self._stops.get(timeout=min(self.limit, threading.TIMEOUT_MAX))
+        except KeyboardInterrupt:  # what it stops with later is nobody's answer
+            self._stopped, self.lost = False, True
+            raise
         except Empty:
             self._stopped, self.lost = False, True
             where = line_of(sys._current_frames().get(self._thread))  # noqa: SLF001 - no other way

@@ -443,9 +443,8 @@ def hanging(method: str) -> type[Target]:
         select([], [], [], 60)
 
     def wait(_self: Any, engine: Engine) -> None:
-        with engine.begin() as one, engine.begin() as other:
-            one.execute(text("LOCK TABLE counters"))
-            other.execute(text("LOCK TABLE counters"))
+        with engine.begin() as connection:
+            connection.execute(text("SELECT pg_sleep(60)"))
 
     return type("Hanging", (_Counters,), {method: {"create": hang, "seed": wait}[method]})
 
@@ -458,6 +457,20 @@ def test_a_schema_or_a_seed_that_is_never_made_is_told(
     problem = f"Hanging has not come to the end of {method}: it is at test_bad_code.py:"
     with server.scratch() as scratch, pytest.raises(TargetError, match=problem):
         Stage(hanging(method)(), scratch)
+
+
+def test_a_seed_that_waits_for_a_lock_of_its_own_is_told_so(server: Server) -> None:
+    def wait(_self: Any, engine: Engine) -> None:
+        with engine.begin() as one, engine.begin() as other:
+            one.execute(text("LOCK TABLE counters"))
+            other.execute(text("LOCK TABLE counters"))
+
+    waiting: type[Target] = type("Waiting", (_Counters,), {"seed": wait})
+    with (
+        server.scratch() as scratch,
+        pytest.raises(TargetError, match=r"could not seed the database: .* lock timeout"),
+    ):
+        Stage(waiting(), scratch)
 
 
 def opening(act: Callable[[Any, str], Any]) -> type[Target]:

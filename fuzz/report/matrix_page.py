@@ -115,7 +115,7 @@ def _cell(matrix: Matrix, operations: Operations, number: int, paths: Mapping[st
 
 def _conclusion(matrix: Matrix) -> str:
     number = len(matrix.findings)
-    found = "No race." if not number else "One race." if number == 1 else f"{number} races."
+    found = "No findings." if not number else "One finding." if number == 1 else f"{number} findings."
     if matrix.is_bounded:
         found += f" What takes more context switches than {matrix.terms.switches} was left out."
     return found if matrix.is_whole else f"{found} Not all was run: the cells with a question mark are not judged."

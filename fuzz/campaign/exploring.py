@@ -57,7 +57,7 @@ def explore(trial: Trial, agenda: Agenda, handed: Iterable[Unit] = ()) -> Iterat
         exploring = _Exploring(trial, agenda, handed)
         try:
             with no_garbage_so_far():
-                yield from interruption.told(exploring.begin(agenda.wrong))
+                yield from interruption.told(exploring.sightings.begin(agenda.wrong))
                 while (ongoing := exploring.next()) is not None:
                     interruption.check()
                     yield from interruption.told(exploring.go_on(ongoing))
@@ -156,6 +156,9 @@ class _Exploring:
 
     Each two operations have a turn before any has its second. A pair has its levels one after the other, the weakest
     first: what it sends is prepared by then, in the driver and in the server.
+
+    Attributes:
+        sightings: makes findings of what is seen.
     """
 
     def __init__(self, trial: Trial, agenda: Agenda, handed: Iterable[Unit]) -> None:
@@ -167,7 +170,7 @@ class _Exploring:
         self._again = deque[_Ongoing]()
         self._take(units(agenda.share))
         self._handed = iter(handed)
-        self._sightings = Sightings(trial, agenda.terms)
+        self.sightings = Sightings(trial, agenda.terms)
 
     def so_far(self) -> Matrix:
         """How far the exploration is."""
@@ -176,14 +179,9 @@ class _Exploring:
             self._elapsed_s(),
             sum(ongoing.runs for ongoing in chain.from_iterable(self._cells.values())),
             {operations: tuple(each.so_far() for each in cell) for operations, cell in self._cells.items()},
-            tuple(self._sightings.confirmation.findings.values()),
-            dict(self._sightings.confirmation.nondeterministic),
+            tuple(self.sightings.confirmation.findings.values()),
+            dict(self.sightings.confirmation.nondeterministic),
         )
-
-    def begin(self, wrong: Iterable[Verdict]) -> Iterator[MatrixEvent]:
-        """Make findings of what is wrong without any concurrency: those that meet nobody are never run again."""
-        for verdict in wrong:
-            yield from self._sightings.find(verdict, self._elapsed_s())
 
     def next(self) -> _Ongoing | None:
         """Which pair is to go on; None: all are done, or time is up."""
@@ -212,7 +210,7 @@ class _Exploring:
             verdict = ongoing.next()
             if verdict is None:
                 break
-            yield from self._sightings.find(verdict, self._elapsed_s())
+            yield from self.sightings.find(verdict, self._elapsed_s())
             if self._elapsed_s() >= self._terms.seconds:
                 break
         else:

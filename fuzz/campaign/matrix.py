@@ -191,6 +191,11 @@ class Matrix:
         return 0 if self.is_whole and not self.nondeterministic and not self.terms.hanging else 3
 
 
+def signatures_in(explored: Iterable[Explored]) -> frozenset[str]:
+    """The signatures of all violations of some calls."""
+    return frozenset(each for one in explored for found in one.kinds.values() for each in found)
+
+
 def paused_in(explored: Iterable[Explored]) -> Waits:
     """All waits in Python of some calls."""
     return sum((Counter(each.paused) for each in explored), Counter())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fuzz.campaign.confirmation import Confirmation
 from fuzz.campaign.matrix import RaceFound, Terms
@@ -27,6 +27,15 @@ class Sightings:
         self._trial = trial
         self._terms = terms
         self.confirmation = Confirmation(trial, terms.seed, terms.postgres)
+
+    def begin(self, wrong: Iterable[Verdict]) -> Iterator[RaceFound]:
+        """Make findings of what was run alone before the start: whoever meets nobody is never run again.
+
+        Args:
+            wrong: what has a violation without any concurrency.
+        """
+        for verdict in wrong:
+            yield from self.find(verdict, 0.0)
 
     def find(self, verdict: Verdict, seen_s: float) -> Iterator[RaceFound]:
         """Make a finding of the most telling violation, if that is not known.

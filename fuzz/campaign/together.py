@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,7 +28,7 @@ from fuzz.campaign.workers import EVERY, Met, hear, workers
 from fuzz.case import Case
 from fuzz.generate.meetings import Operations
 from fuzz.lookup import find_target
-from fuzz.trial import Trial, Verdict
+from fuzz.trial import Trial
 from fuzz.trials import Trials
 
 HANDFUL = 4
@@ -75,7 +75,7 @@ def explore_together(jobs: int, trial: Trial, agenda: Agenda, dsn: str) -> Itera
         try:
             with workers(tasks, dsn, trial.stage.step_timeout, interruption) as pipes:
                 together.pipes.extend(pipes)
-                yield from interruption.told(together.begin(agenda.wrong))
+                yield from interruption.told(together.sightings.begin(agenda.wrong))
                 while together.pipes:
                     interruption.check()
                     yield from interruption.told(together.hear())
@@ -91,6 +91,7 @@ class _Together:
 
     Attributes:
         pipes: to those that have begun, and have not ended.
+        sightings: makes findings of what is seen in this process.
     """
 
     def __init__(self, trial: Trial, agenda: Agenda) -> None:
@@ -103,13 +104,8 @@ class _Together:
         self._terms = agenda.terms
         self._start = monotonic()
         self._far: dict[Connection, Matrix] = {}
-        self._sightings = Sightings(trial, agenda.terms)
-        self._confirmation = self._sightings.confirmation
-
-    def begin(self, wrong: Iterable[Verdict]) -> Iterator[MatrixEvent]:
-        """Make findings of what is wrong without any concurrency."""
-        for verdict in wrong:
-            yield from self._sightings.find(verdict, monotonic() - self._start)
+        self.sightings = Sightings(trial, agenda.terms)
+        self._confirmation = self.sightings.confirmation
 
     def hear(self) -> Iterator[MatrixEvent]:
         """Wait for the next words, and tell what they come to."""

@@ -68,8 +68,7 @@ class Environments:
         self._connections = connections
         self._longest_call = WARMING * step_timeout
         self._made: dict[str, Environment] = {}
-        self._warm: dict[str, Call] = {}
-        self._warmed: set[str] = set()
+        self._warm: dict[str, Call | None] = {}  # None: not to be made again
         self._by_thread = ByThread()
 
     @property
@@ -108,7 +107,7 @@ class Environments:
         while name not in self._made:
             between.put_back()
             self._make(name)
-            for call in list(self._warm.values()):
+            for call in self._warm.values():
                 self._warm_up(name, call, between)
         return self._made[name]
 
@@ -122,12 +121,11 @@ class Environments:
         if not hasattr(self._target, "open"):
             return
         for call in calls:
-            if call.operation in self._target.operations and call.operation not in self._warmed:
-                self._warmed.add(call.operation)
+            if call.operation in self._target.operations and call.operation not in self._warm:
                 self._warm[call.operation] = call
                 with self._by_thread.watching():
                     for name in sorted(self.sessions):
-                        self._warm_up(name, call, between)
+                        self._warm_up(name, self._warm[call.operation], between)
                 self._choose()
 
     def inspect(self) -> Mapping[str, Failure]:
@@ -165,9 +163,9 @@ class Environments:
             self._made[name] = Environment(self._target, self._url, CARRIERS[carried](name))
         return self._made[name]
 
-    def _warm_up(self, name: str, call: Call, between: Between) -> None:
+    def _warm_up(self, name: str, call: Call | None, between: Between) -> None:
         """At the time at which cases begin: what code remembers for a minute, the first finds as all others do."""
-        if call.operation not in self._warm or name not in self._made:
+        if call is None or name not in self._made:
             return
         between.put_back()
         environment = self._made[name]
@@ -184,7 +182,7 @@ class Environments:
 
     def _give_up(self, name: str, call: Call, between: Between) -> None:
         """Take a session down in the middle of a call, which is made in no other: it would not end there, either."""
-        del self._warm[call.operation]
+        self._warm[call.operation] = None
         between.end(name)
         self._made[name].carrier.come_to_end(LONGEST_DISPOSE)
         self.dismantle(name)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from fuzz.campaign.matrix import Explored, Matrix, paused_in
+from fuzz.campaign.matrix import Explored, Matrix, paused_in, signatures_in
 from fuzz.case import ISOLATION
 from fuzz.generate.meetings import Operations
 from fuzz.report.amounts import amount, saved
@@ -97,17 +97,13 @@ def _rows(cells: Mapping[Operations, _Cell], operations: Sequence[str]) -> Itera
 
 def _alone(matrix: Matrix, paths: Mapping[str, Path]) -> Iterator[str]:
     """The timelines of the findings that are no cell's: of what was run alone, and meets nobody."""
-    seen = _signatures(matrix.explored)
+    seen = signatures_in(matrix.explored)
     return (finding_timeline(each, paths[each.id]) for each in matrix.findings if each.id not in seen)
-
-
-def _signatures(explored: Sequence[Explored]) -> frozenset[str]:
-    return frozenset(each for one in explored for found in one.kinds.values() for each in found)
 
 
 def _cell(matrix: Matrix, operations: Operations, number: int, paths: Mapping[str, Path]) -> _Cell:
     explored = matrix.cells[operations]
-    signatures = _signatures(explored)
+    signatures = signatures_in(explored)
     timelines = [finding_timeline(each, paths[each.id]) for each in matrix.findings if each.id in signatures]
     told = list(pauses(paused_in(explored)))
     return _Cell(operations, verdict(explored, matrix), sign(explored, matrix), explored, timelines, told, number)

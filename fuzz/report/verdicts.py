@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fuzz.campaign.matrix import Explored, Matrix
+from fuzz.campaign.matrix import Explored, Matrix, signatures_in
 from fuzz.report.amounts import up_to
 
 
@@ -53,8 +53,7 @@ def sign(cell: Sequence[Explored], matrix: Matrix) -> Sign:
     """
     if not cell:
         return APART
-    signatures = {each for one in cell for found in one.kinds.values() for each in found}
-    if signatures:
+    if signatures := signatures_in(cell):
         return DOUBTFUL if _did_not_repeat(signatures, matrix) else RACE
     rest: Sequence[tuple[Sign, Callable[[Explored], object]]] = (
         (UNFINISHED, lambda each: not each.is_whole),
@@ -97,7 +96,7 @@ def _bound(matrix: Matrix) -> str:
     return "" if switches is None else up_to(switches)
 
 
-def _did_not_repeat(signatures: set[str], matrix: Matrix) -> bool:
+def _did_not_repeat(signatures: frozenset[str], matrix: Matrix) -> bool:
     """Whether one of them was run again in vain, and none is a finding's."""
     findings = {finding.violation.signature for finding in matrix.findings}
     return not signatures.isdisjoint(matrix.nondeterministic) and signatures.isdisjoint(findings)

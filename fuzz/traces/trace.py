@@ -174,8 +174,9 @@ class Trace:
                 yield earlier, later
 
     def _beginning(self, start: Start, pasts: dict[int, int]) -> Beginning:
-        orders = [_in_order(pasts, self._turns, first) for first in set(self._turns)]
-        schedules = {tuple(self._turns[place] for place in order) for order in (*orders, list(pasts))}
+        as_run = list(pasts)
+        orders = (as_run, *(_in_order(pasts, self._turns, first) for first in set(self._turns)))
+        schedules = {tuple(self._turns[place] for place in order) for order in orders}
         (switches, schedule), *others = sorted((self._switches(schedule), schedule) for schedule in schedules)
         return Beginning(start, schedule, switches, others[0][1] if others else ())
 

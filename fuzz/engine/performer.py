@@ -6,15 +6,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from psycopg.errors import LockNotAvailable
 from sqlalchemy import inspect, text
-from sqlalchemy.exc import DBAPIError, InvalidRequestError
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from fuzz.case import Call
 from fuzz.engine.carrier import Abandoned, current
 from fuzz.engine.environment import Environment
-from fuzz.engine.failures import failure_of
+from fuzz.engine.failures import failure_of, is_locked_out
 from fuzz.engine.styles import Style
 from fuzz.errors import ToolError
 from fuzz.history import Failure
@@ -117,9 +116,8 @@ def _reload(session: Session) -> Failure | None:
                     session.refresh(instance)
             session.rollback()
 
-    error = _raised_by(load)
-    is_locked_out = isinstance(error, DBAPIError) and isinstance(error.orig, LockNotAvailable)
-    return None if is_locked_out else _failure(error)
+    failure = _failure(_raised_by(load))
+    return None if failure is None or is_locked_out(failure) else failure
 
 
 def _raised_by(act: Callable[[], None]) -> BaseException | None:
